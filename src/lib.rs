@@ -1,0 +1,22 @@
+//! seaworthy: lints, scaffolds, builds and verifies the images of developer workspaces.
+//!
+//! The floors, lowest first. A module uses only rows above its own; `tests/floors.rs` reads this
+//! table and fails on any other import.
+//!
+//! | floor | modules | what for |
+//! | --- | --- | --- |
+//! | vocabulary | `source` | named text, byte spans, line and column on demand |
+//! | | `finding` | what is said of a file or an image: no logic |
+//! | | `contract` | what the platform promises a workspace and asks of it |
+//! | | `invocation` | a Dockerfile with how it is built and run |
+//! | | `context` | the build context as a door; answers that are known, absent or unknown |
+//! | reading | `syntax` | bytes to tree, as BuildKit reads them; word expansion |
+//! | | `shell` | RUN text to commands |
+
+pub mod context;
+pub mod contract;
+pub mod finding;
+pub mod invocation;
+pub mod shell;
+pub mod source;
+pub mod syntax;

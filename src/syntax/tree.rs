@@ -1,0 +1,274 @@
+//! The tree of a Dockerfile: directives, instructions, comments and what could not be read.
+//!
+//! An instruction's text is joined as BuildKit joins it (continuations, comments and blank lines
+//! within are gone); words carry ranges of that joined text, and [`Joined`] leads back to the file.
+
+use std::ops::Range;
+
+use crate::source::Span;
+
+/// A whole file.
+#[derive(Debug, Clone, Default)]
+pub struct Tree {
+    /// The escape character, `\` or a backquote.
+    pub escape: char,
+    /// Parser directives at the head of the file.
+    pub directives: Vec<Directive>,
+    /// Every comment line outside of heredocs, those inside instructions too.
+    pub comments: Vec<Comment>,
+    /// All instructions that could be read.
+    pub instructions: Vec<Instruction>,
+    /// What BuildKit refuses, one a bad instruction, in order.
+    pub errors: Vec<SyntaxError>,
+}
+
+/// A parser directive such as `# escape=`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Directive {
+    /// Lower-case name.
+    pub name: String,
+    /// The value, trimmed.
+    pub value: String,
+    /// The whole line.
+    pub span: Span,
+    /// The value alone.
+    pub value_span: Span,
+}
+
+/// A comment line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    /// From `#` to the end of the line.
+    pub span: Span,
+    /// Index of the instruction inside which it stands, between its first and its last line.
+    pub inside: Option<usize>,
+    /// Index of the next instruction that starts after it or around it, if any does.
+    pub speaks_for: Option<usize>,
+}
+
+/// The known instructions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "they are the instructions' own names")]
+pub enum Keyword {
+    Add,
+    Arg,
+    Cmd,
+    Copy,
+    Entrypoint,
+    Env,
+    Expose,
+    From,
+    Healthcheck,
+    Label,
+    Maintainer,
+    Onbuild,
+    Run,
+    Shell,
+    Stopsignal,
+    User,
+    Volume,
+    Workdir,
+    /// Anything else.
+    Unknown,
+}
+
+/// One instruction.
+#[derive(Debug, Clone)]
+pub struct Instruction {
+    /// Which one.
+    pub keyword: Keyword,
+    /// The keyword as written.
+    pub raw_keyword: String,
+    /// Where the keyword stands (first to last byte, also if it crosses a joined line).
+    pub keyword_span: Span,
+    /// From the keyword to the end of the last line, heredoc bodies included, line end excluded.
+    pub span: Span,
+    /// First line, from 1, as BuildKit counts.
+    pub start_line: u32,
+    /// Last line, from 1, as BuildKit counts.
+    pub end_line: u32,
+    /// The text as joined, trimmed at both ends.
+    pub text: Joined,
+    /// `--name=value` words before the arguments.
+    pub flags: Vec<Flag>,
+    /// What follows, as the keyword asks.
+    pub args: Args,
+    /// Bodies of `<<NAME`, in order.
+    pub heredocs: Vec<Heredoc>,
+    /// The comment block that BuildKit attaches, each trimmed as it does.
+    pub comments: Vec<String>,
+    /// Lines, from 1, that are blank within the instruction.
+    pub blank_lines: Vec<u32>,
+    /// The instruction after ONBUILD.
+    pub trigger: Option<Box<Instruction>>,
+}
+
+/// A flag of an instruction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flag {
+    /// As BuildKit cooks it, quotes and escapes removed: `--name=value`.
+    pub text: String,
+    /// Where it stands in the joined text.
+    pub range: Range<u32>,
+}
+
+impl Flag {
+    /// The name without dashes.
+    pub fn name(&self) -> &str {
+        let text = self.text.strip_prefix("--").unwrap_or(&self.text);
+        text.split_once('=').map_or(text, |(name, _)| name)
+    }
+
+    /// What stands after the first `=`.
+    pub fn value(&self) -> Option<&str> {
+        self.text.split_once('=').map(|(_, value)| value)
+    }
+}
+
+/// A word with its place in the joined text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Word {
+    /// As BuildKit has it: of JSON the string's value, else raw, with quotes and escapes.
+    pub text: String,
+    /// Where it stands in the joined text; of JSON with its quotes.
+    pub range: Range<u32>,
+}
+
+/// A key and a value of ENV, LABEL or ARG.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    /// The key, raw.
+    pub key: Word,
+    /// The value, raw; none for a bare `ARG name`.
+    pub value: Option<Word>,
+    /// Whether it is the form without `=`.
+    pub legacy: bool,
+}
+
+/// The arguments of an instruction.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Args {
+    /// Nothing, or text of an unknown instruction.
+    #[default]
+    None,
+    /// Words split on blanks.
+    Words(Vec<Word>),
+    /// A JSON array.
+    Json(Vec<Word>),
+    /// The whole rest as one text.
+    Text(Word),
+    /// ENV, LABEL, ARG.
+    Pairs(Vec<Pair>),
+    /// HEALTHCHECK: its first word, and what follows it.
+    Health(Word, Box<Args>),
+}
+
+/// A here-document of an instruction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heredoc {
+    /// The name without quotes.
+    pub name: String,
+    /// Whether variables in it are expanded.
+    pub expand: bool,
+    /// Whether leading tabs go (`<<-`).
+    pub chomp: bool,
+    /// The file descriptor before `<<`; 0 if none is written.
+    pub descriptor: u32,
+    /// The `<<NAME` word in the joined text.
+    pub range: Range<u32>,
+    /// The body in the file, its last line end included, terminator excluded.
+    pub body: Span,
+}
+
+/// Text joined from physical lines, with the way back to the file.
+///
+/// The text is UTF-8: an invalid byte stands as U+001A, so that offsets stay; the file has the byte.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Joined {
+    text: String,
+    /// Offset in the text, offset in the file; sorted; each holds up to the next.
+    pieces: Vec<(u32, u32)>,
+}
+
+impl Joined {
+    /// Joins pieces: each an offset in `text` and the offset in the file where that stretch stands.
+    pub fn new(text: String, pieces: Vec<(u32, u32)>) -> Self {
+        Self { text, pieces }
+    }
+
+    /// The joined text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The spans in the file of a range in the text: several where it crosses a joined line, one
+    /// (maybe empty) otherwise.
+    pub fn spans(&self, range: Range<u32>) -> Vec<Span> {
+        let mut spans = Vec::new();
+        for (index, (start, source)) in self.pieces.iter().enumerate() {
+            let end = self
+                .pieces
+                .get(index + 1)
+                .map_or(self.text.len() as u32, |next| next.0);
+            let from = range.start.max(*start);
+            let to = range.end.min(end);
+            if from < to {
+                let at = source + (from - start);
+                spans.push(Span {
+                    start: at,
+                    end: at + (to - from),
+                });
+            }
+        }
+        if spans.is_empty() {
+            let at = self.offset(range.start);
+            spans.push(Span { start: at, end: at });
+        }
+        spans
+    }
+
+    /// The smallest span in the file that holds a range of the text.
+    pub fn span(&self, range: Range<u32>) -> Span {
+        if range.is_empty() {
+            let at = self.offset(range.start);
+            return Span { start: at, end: at };
+        }
+        Span {
+            start: self.offset(range.start),
+            end: self.offset(range.end - 1) + 1,
+        }
+    }
+
+    /// The offset in the file of an offset in the text.
+    fn offset(&self, at: u32) -> u32 {
+        let index = self.pieces.partition_point(|(start, _)| *start <= at);
+        match index.checked_sub(1).map(|index| self.pieces[index]) {
+            Some((start, source)) => source + (at - start),
+            None => 0,
+        }
+    }
+}
+
+/// What BuildKit refuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// In BuildKit's words, without its prefix.
+    pub message: String,
+    /// Where a person would look: the word, flag or line at fault.
+    pub span: Span,
+    /// The lines that BuildKit reports, as it counts them.
+    pub lines: Vec<u32>,
+    /// Which of its layers refuses.
+    pub layer: ErrorLayer,
+    /// The instruction in which it stands.
+    pub instruction: Option<usize>,
+}
+
+/// BuildKit's layers that refuse a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorLayer {
+    /// Bytes to nodes: nothing of the file is built.
+    Parse,
+    /// Nodes to instructions.
+    Instruction,
+}
