@@ -12,9 +12,11 @@
 //! | | `context` | the build context as a door; answers that are known, absent or unknown |
 //! | reading | `syntax` | bytes to tree, as BuildKit reads them; word expansion |
 //! | | `shell` | RUN text to commands |
+//! | waist | `facts` | steps, effects, and the state that they leave |
 
 pub mod context;
 pub mod contract;
+pub mod facts;
 pub mod finding;
 pub mod invocation;
 pub mod shell;

@@ -1,0 +1,251 @@
+//! What is known of an image: the waist through which every rule sees it.
+//!
+//! Two doors make [`Step`]s with [`Effect`]s: `interpret` foresees them from a Dockerfile, `image`
+//! observes them in a built one. [`Facts::take`] folds either into the same state. What the doors know
+//! differs:
+//!
+//! | fact | foreseen from text | observed in an image |
+//! | --- | --- | --- |
+//! | package asked for, with the version as asked | yes | only from history text |
+//! | package installed, with the version as resolved | no | yes |
+//! | path written | may be a pattern | exact, with size, mode, owner |
+//! | written and removed in one step | yes | no (and it weighs nothing) |
+//! | removed in a later step | yes | yes (whiteout) |
+//! | content of a written file | heredoc, `echo >`, a COPY source in the context | yes |
+//! | env, user, shell, workdir, entrypoint | unless a variable is unknown | yes |
+//! | accounts and groups | useradd and friends, over the base's table | yes |
+//! | units enabled | `systemctl enable`, links | yes |
+//! | contents of the base image | a table of well-known bases, else unknown | yes |
+//! | cache and secret mounts | yes | invisible, rightly |
+//! | a place for a fix | yes | never |
+//!
+//! State is kept as intervals from step to step, a step being one command and not a whole RUN, so
+//! that a rule can ask what held when something ran.
+
+mod accounts;
+mod base;
+mod config;
+mod effect;
+mod files;
+mod meaning;
+mod packages;
+pub mod path;
+mod value;
+
+use std::sync::Arc;
+
+pub use accounts::{Accounts, Group, Membership, User};
+pub use base::{Account, Base, Family, Group as BaseGroup, Init, Libc};
+pub use config::{Config, Setting, Variable};
+pub use effect::{
+    AccountChange, Change, ConfigChange, Content, Effect, Manager, NewUser, PackageAction, PackageChange,
+    Program, Reach, Reader, StartCommand, UnitState, Write, WriteKind,
+};
+pub use files::{File, Files, Gone};
+pub use meaning::{DaemonSetting, Meaning};
+pub use packages::{Package, Packages};
+pub use value::Value;
+
+use crate::context::Answer;
+use crate::finding::{Certainty, Place};
+
+/// Where a fact comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// Index of the step; 0 is the base.
+    pub step: usize,
+    /// The narrowest place that says so.
+    pub place: Place,
+    /// Whether it happens for certain.
+    pub certainty: Certainty,
+}
+
+/// One step of the build: an instruction, or one command of a RUN.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// Index of the stage in the file that has it.
+    pub stage: usize,
+    /// Index of the instruction in the file that has it.
+    pub instruction: usize,
+    /// The instruction, upper case.
+    pub keyword: &'static str,
+    /// The whole command or instruction.
+    pub place: Place,
+    /// Whether it runs for certain.
+    pub certainty: Certainty,
+    /// Whether a failure is foreseen (`|| true`, a condition).
+    pub tolerated: bool,
+    /// Who runs it, as far as known.
+    pub user: Value,
+    /// The folder in which it runs.
+    pub folder: Value,
+    /// The command, if it is one of a RUN.
+    pub program: Option<Program>,
+}
+
+impl Step {
+    /// Whether it stands in the file that is judged, and not in that of a base.
+    pub fn is_here(&self) -> bool {
+        match &self.place {
+            Place::Text { path, .. } => path.is_empty(),
+            Place::Layer { .. } => true,
+        }
+    }
+}
+
+/// The image that a stage starts from.
+#[derive(Debug, Clone)]
+pub struct From {
+    /// The reference as it is resolved, `scratch` included.
+    pub reference: Value,
+    /// Where the reference stands.
+    pub place: Place,
+    /// What is known of it.
+    pub base: Arc<Base>,
+    /// Whether anything at all is known of it.
+    pub is_known: bool,
+}
+
+/// A step whose consequences cannot be seen.
+#[derive(Debug, Clone)]
+pub struct OpaqueStep {
+    /// Which, and where.
+    pub origin: Origin,
+    /// What it could have changed.
+    pub reach: Reach,
+    /// Why it cannot be seen.
+    pub why: String,
+}
+
+/// What becomes of a unit, and where that is said.
+#[derive(Debug, Clone)]
+pub struct Unit {
+    /// The unit's name, `.service` left out.
+    pub name: Value,
+    /// What becomes of it.
+    pub state: UnitState,
+    /// Where it is said.
+    pub origin: Origin,
+}
+
+/// Everything that is known of one stage, with what it inherits.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// The stage's name, or its index where it has none.
+    pub stage: String,
+    /// Index of the stage in its file.
+    pub stage_index: usize,
+    /// Whether it is the stage that is built.
+    pub is_target: bool,
+    /// The image at the bottom of the stage chain.
+    pub from: From,
+    /// All steps of the stage chain, the base's first.
+    pub steps: Vec<Step>,
+    /// Files that were written.
+    pub files: Files,
+    /// What was asked of package managers.
+    pub packages: Packages,
+    /// Accounts and groups.
+    pub accounts: Accounts,
+    /// Units that were enabled, disabled and masked, in order.
+    pub units: Vec<Unit>,
+    /// Steps that cannot be seen through.
+    pub opaque: Vec<OpaqueStep>,
+    /// The image's configuration and the build's variables.
+    pub config: Config,
+    reader: Reader,
+}
+
+impl Facts {
+    /// What a stage knows when nothing but its base is there.
+    pub fn start(from: From, step: Step, reader: Reader) -> Self {
+        Self {
+            stage: String::new(),
+            stage_index: 0,
+            is_target: false,
+            accounts: Accounts::of(&from),
+            config: Config::of(&from),
+            files: Files::default(),
+            packages: Packages::default(),
+            units: Vec::new(),
+            opaque: Vec::new(),
+            steps: vec![step],
+            from,
+            reader,
+        }
+    }
+
+    /// Index of the step that comes next.
+    pub fn next_step(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Folds one step with its effects into the state.
+    pub fn take(&mut self, step: Step, effects: Vec<Effect>) {
+        let index = self.steps.len();
+        let certainty = step.certainty;
+        let sure = if step.tolerated { Certainty::Possible } else { certainty };
+        self.steps.push(step);
+        for effect in effects {
+            // That a command fails and is let fail is no reason to doubt what it removes or writes:
+            // `|| true` stands behind commands that succeed.
+            let origin = |certainty| Origin {
+                step: index,
+                place: effect.place.clone(),
+                certainty,
+            };
+            match effect.change {
+                Change::Write(write) => self.files.write(write, origin(certainty), self.reader),
+                Change::Remove { path, contents_only } => {
+                    self.files.remove(&path, contents_only, &origin(certainty));
+                }
+                Change::Own { path, owner, recursive } => {
+                    self.files.own(&path, owner, recursive, &origin(certainty));
+                }
+                Change::Package(change) => self.packages.take(change, origin(certainty)),
+                Change::Account(change) => self.accounts.take(change, origin(sure)),
+                Change::Unit { name, state } => self.units.push(Unit {
+                    name,
+                    state,
+                    origin: origin(certainty),
+                }),
+                Change::Config(change) => self.config.take(change, origin(certainty)),
+                Change::Opaque { reach, why } => self.opaque.push(OpaqueStep {
+                    origin: origin(certainty),
+                    reach,
+                    why,
+                }),
+            }
+        }
+    }
+
+    /// The step of an origin.
+    pub fn step(&self, origin: &Origin) -> &Step {
+        &self.steps[origin.step]
+    }
+
+    /// Whether an origin stands in the file that is judged.
+    pub fn is_here(&self, origin: &Origin) -> bool {
+        origin.step > 0 && self.step(origin).is_here()
+    }
+
+    /// Whether something could have been changed unseen before a step, from `since` on.
+    pub fn is_opaque(&self, reach: Reach, since: usize, before: usize) -> bool {
+        self.opaque
+            .iter()
+            .any(|opaque| opaque.reach >= reach && (since..before).contains(&opaque.origin.step))
+    }
+
+    /// The last state of a unit, and whether a possible change leaves it open.
+    pub fn unit(&self, name: &str) -> Answer<&Unit> {
+        let mut last = Answer::Absent;
+        for unit in &self.units {
+            if unit.name.is(name) {
+                last = Answer::Known(unit);
+            } else if unit.name.as_known().is_none() {
+                last = Answer::Unknown;
+            }
+        }
+        last
+    }
+}
