@@ -12,6 +12,7 @@
 //! | | `context` | the build context as a door; answers that are known, absent or unknown |
 //! | reading | `syntax` | bytes to tree, as BuildKit reads them; word expansion |
 //! | | `shell` | RUN text to commands |
+//! | | `stages` | the stage graph |
 //! | waist | `facts` | steps, effects, and the state that they leave |
 
 pub mod context;
@@ -21,4 +22,5 @@ pub mod finding;
 pub mod invocation;
 pub mod shell;
 pub mod source;
+pub mod stages;
 pub mod syntax;

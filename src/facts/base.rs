@@ -150,6 +150,64 @@ pub struct Base {
 }
 
 impl Base {
+    /// A base of which nothing is known.
+    pub fn unknown() -> Self {
+        Self {
+            entry: String::new(),
+            date: String::new(),
+            source: String::new(),
+            family: None,
+            version: None,
+            codename: None,
+            managers: Answer::Unknown,
+            libc: None,
+            user: None,
+            accounts: Vec::new(),
+            accounts_complete_from: None,
+            groups: Vec::new(),
+            groups_absent: Vec::new(),
+            shell: None,
+            env: BTreeMap::new(),
+            env_complete: false,
+            workdir: None,
+            entrypoint: Answer::Unknown,
+            cmd: Answer::Unknown,
+            stop_signal: None,
+            volumes: None,
+            init: Answer::Unknown,
+            skel: Answer::Unknown,
+            locales: None,
+            recommends: None,
+            enabled: Vec::new(),
+            sudo_without_password: Vec::new(),
+            commands: BTreeMap::new(),
+            commands_complete: false,
+            packages: BTreeMap::new(),
+        }
+    }
+
+    /// The empty image: nothing is there, and that is certain.
+    pub fn scratch() -> Self {
+        Self {
+            entry: "scratch".into(),
+            source: "BuildKit: the empty stage".into(),
+            managers: Answer::Absent,
+            user: Some("root".into()),
+            accounts_complete_from: Some(0),
+            shell: Some(vec!["/bin/sh".into(), "-c".into()]),
+            env_complete: true,
+            workdir: Some("/".into()),
+            entrypoint: Answer::Absent,
+            cmd: Answer::Absent,
+            volumes: Some(Vec::new()),
+            init: Answer::Absent,
+            skel: Answer::Absent,
+            locales: Some(Vec::new()),
+            commands_complete: true,
+            ..Self::unknown()
+        }
+    }
+
     /// Whether a program of this name stands in a folder of PATH (`/sbin/init` has [`Base::init`]).
     pub fn command(&self, name: &str) -> Answer {
         match self.commands.get(name) {

@@ -4,6 +4,7 @@
 //! instructions around it are still there. The tree is lossless: its lines, one after another, are
 //! the file.
 
+pub mod expand;
 pub mod tree;
 
 pub use tree::{Args, Heredoc, Instruction, Joined, Keyword, Pair, SyntaxError, Tree, Word};

@@ -1,0 +1,469 @@
+//! Foresees what each stage of a Dockerfile will be: walks it in build order and folds the effects
+//! of every instruction into facts.
+
+mod copy;
+mod output;
+mod run;
+mod script;
+mod words;
+mod wrappers;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::context::{Answer, Context};
+use crate::facts::{
+    Base, Change, ConfigChange, Effect, Facts, From, StartCommand, Step, Value, Write,
+    WriteKind, path,
+};
+use crate::finding::{Certainty, Place};
+use crate::invocation::Invocation;
+use crate::source::Source;
+use crate::stages::{Stage, Stages, Start};
+use crate::syntax::{Args, Instruction, Keyword, Tree, Word};
+use crate::tools;
+
+/// What is known of an image that a stage starts from.
+pub enum KnownBase {
+    /// What the table says.
+    Table(Arc<Base>),
+    /// What a Dockerfile of one's own gives.
+    Built(Arc<Facts>),
+}
+
+/// Who knows bases.
+pub trait Bases: Sync {
+    /// What is known of the image of this reference, for a platform such as `linux/amd64`.
+    fn find(&self, reference: &str, platform: Option<&str>) -> Option<KnownBase>;
+}
+
+/// Nobody knows any base.
+pub struct NoBases;
+
+impl Bases for NoBases {
+    fn find(&self, _reference: &str, _platform: Option<&str>) -> Option<KnownBase> {
+        None
+    }
+}
+
+/// Everything that foreseeing a file needs.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// The file.
+    pub source: &'a Source,
+    /// Its tree.
+    pub tree: &'a Tree,
+    /// Its stages.
+    pub stages: &'a Stages,
+    /// How it is built.
+    pub invocation: &'a Invocation,
+    /// Its build context.
+    pub context: &'a dyn Context,
+    /// Who knows bases.
+    pub bases: &'a dyn Bases,
+    /// The path under which places are told: empty for the file that is judged, the path of a base's
+    /// file otherwise.
+    pub path: &'a Arc<str>,
+}
+
+/// The facts of every stage that is reached, by index; none for the others.
+pub fn foresee(input: Input) -> Vec<Option<Facts>> {
+    let mut all: Vec<Option<Walk>> = Vec::new();
+    for stage in &input.stages.all {
+        let walk = stage.reached.then(|| {
+            let mut walk = Walk::start(input, stage, &all);
+            for index in stage.instructions.clone() {
+                walk.instruction(index, &input.tree.instructions[index], &all);
+            }
+            walk
+        });
+        all.push(walk);
+    }
+    all.into_iter().map(|walk| walk.map(|walk| walk.facts)).collect()
+}
+
+/// One stage while it is walked.
+struct Walk<'a> {
+    input: Input<'a>,
+    stage: usize,
+    facts: Facts,
+    /// Files of the image that came from the context, with their path there: a script among them is
+    /// read when it is run.
+    from_context: BTreeMap<String, String>,
+}
+
+impl<'a> Walk<'a> {
+    fn start(input: Input<'a>, stage: &Stage, all: &[Option<Walk<'a>>]) -> Self {
+        let instruction = &input.tree.instructions[stage.from];
+        let parent = match stage.start {
+            Start::Stage(parent) => all[parent].as_ref(),
+            Start::Scratch | Start::Image(_) => None,
+        };
+        let mut walk = match parent {
+            Some(parent) => Self {
+                input,
+                stage: stage.index,
+                facts: parent.facts.clone(),
+                from_context: parent.from_context.clone(),
+            },
+            None => Self {
+                input,
+                stage: stage.index,
+                facts: start(input, stage, instruction),
+                from_context: BTreeMap::new(),
+            },
+        };
+        walk.facts.stage = stage.name.clone().unwrap_or_else(|| stage.index.to_string());
+        walk.facts.stage_index = stage.index;
+        walk.facts.is_target = input.stages.target == Some(stage.index);
+        if let Start::Stage(parent) = stage.start {
+            for index in input.stages.all[parent].instructions.clone() {
+                if let Some(trigger) = &input.tree.instructions[index].trigger {
+                    walk.instruction(index, trigger, all);
+                }
+            }
+        }
+        walk
+    }
+
+    fn instruction(&mut self, index: usize, instruction: &Instruction, all: &[Option<Walk<'a>>]) {
+        match instruction.keyword {
+            Keyword::Run => self.run(index, instruction),
+            Keyword::Copy | Keyword::Add => self.copy(index, instruction, all),
+            Keyword::Env => self.env(index, instruction),
+            Keyword::Arg => self.argument(index, instruction),
+            Keyword::Label => self.label(index, instruction),
+            Keyword::User => {
+                let change = |value: Value| {
+                    let user = value.split_once(':').map_or(value, |(user, _)| user);
+                    vec![Change::Config(ConfigChange::User(user))]
+                };
+                self.one_word(index, instruction, change);
+            }
+            Keyword::Workdir => self.workdir(index, instruction),
+            Keyword::Stopsignal => {
+                self.one_word(index, instruction, |value| vec![Change::Config(ConfigChange::StopSignal(value))]);
+            }
+            Keyword::Volume => {
+                let folder = self.folder();
+                self.each_word(index, instruction, |value| {
+                    let path = path::resolve(&folder, &Value::known("~"), &value);
+                    Change::Config(ConfigChange::Volume(path))
+                });
+            }
+            Keyword::Expose => {
+                self.each_word(index, instruction, |value| Change::Config(ConfigChange::Expose(value)));
+            }
+            Keyword::Shell => {
+                if let Args::Json(words) = &instruction.args {
+                    let shell = words.iter().map(|word| word.text.clone()).collect();
+                    self.whole(index, instruction, Change::Config(ConfigChange::Shell(shell)));
+                }
+            }
+            Keyword::Entrypoint => {
+                let command = self.start_command(instruction, &instruction.args);
+                self.whole(index, instruction, Change::Config(ConfigChange::Entrypoint(command)));
+            }
+            Keyword::Cmd => {
+                let command = self.start_command(instruction, &instruction.args);
+                self.whole(index, instruction, Change::Config(ConfigChange::Cmd(command)));
+            }
+            Keyword::Healthcheck => {
+                let command = match &instruction.args {
+                    Args::Health(kind, args) if kind.text.eq_ignore_ascii_case("cmd") => {
+                        Some(self.start_command(instruction, args))
+                    }
+                    _ => None,
+                };
+                self.whole(index, instruction, Change::Config(ConfigChange::Healthcheck(command)));
+            }
+            Keyword::From | Keyword::Maintainer | Keyword::Onbuild | Keyword::Unknown => {}
+        }
+    }
+
+    /// A place in the file, by a range of an instruction's joined text.
+    fn place(&self, instruction: &Instruction, range: std::ops::Range<u32>) -> Place {
+        Place::Text {
+            path: Arc::clone(self.input.path),
+            span: instruction.text.span(range),
+        }
+    }
+
+    fn whole_place(&self, instruction: &Instruction) -> Place {
+        Place::Text {
+            path: Arc::clone(self.input.path),
+            span: instruction.span,
+        }
+    }
+
+    /// A word of an instruction with its variables looked up.
+    fn word(&self, word: &Word) -> Value {
+        words::instruction_word(&word.text, self.input.tree.escape, &self.facts.config)
+    }
+
+    fn user(&self) -> Value {
+        match self.facts.config.user() {
+            Some(user) => user.value.clone(),
+            None => Value::unknown("${user}"),
+        }
+    }
+
+    fn folder(&self) -> Value {
+        match self.facts.config.workdirs.last() {
+            Some(folder) => folder.value.clone(),
+            None => Value::unknown("${folder}"),
+        }
+    }
+
+    /// The home of a user, as the engine sets HOME.
+    fn home_of(&self, user: &Value) -> Value {
+        let step = self.facts.next_step();
+        let accounts = &self.facts.accounts;
+        let account = match user.as_known() {
+            Some("root" | "0") => return Value::known("/root"),
+            Some(name) => match name.parse() {
+                Ok(uid) => accounts.user_of(uid, step),
+                Err(_) => accounts.user(name, step),
+            },
+            None => Answer::Unknown,
+        };
+        match account.known().and_then(|account| account.home) {
+            Some(home) => Value::known(home),
+            None => Value::unknown("${HOME}"),
+        }
+    }
+
+    fn step(&self, index: usize, instruction: &Instruction) -> Step {
+        Step {
+            stage: self.stage,
+            instruction: index,
+            keyword: keyword(instruction.keyword),
+            place: self.whole_place(instruction),
+            certainty: Certainty::Certain,
+            tolerated: false,
+            user: self.user(),
+            folder: self.folder(),
+            program: None,
+        }
+    }
+
+    fn whole(&mut self, index: usize, instruction: &Instruction, change: Change) {
+        let place = self.whole_place(instruction);
+        self.take(index, instruction, vec![Effect { place, change }]);
+    }
+
+    fn take(&mut self, index: usize, instruction: &Instruction, effects: Vec<Effect>) {
+        let step = self.step(index, instruction);
+        self.facts.take(step, effects);
+    }
+
+    fn one_word(
+        &mut self,
+        index: usize,
+        instruction: &Instruction,
+        changes: impl FnOnce(Value) -> Vec<Change>,
+    ) {
+        let Args::Text(word) = &instruction.args else {
+            return;
+        };
+        let place = self.place(instruction, word.range.clone());
+        let changes = changes(self.word(word));
+        let effect = |change| Effect {
+            place: place.clone(),
+            change,
+        };
+        self.take(index, instruction, changes.into_iter().map(effect).collect());
+    }
+
+    fn each_word(&mut self, index: usize, instruction: &Instruction, change: impl Fn(Value) -> Change) {
+        let (Args::Words(words) | Args::Json(words)) = &instruction.args else {
+            return;
+        };
+        let effects = words.iter().map(|word| Effect {
+            place: self.place(instruction, word.range.clone()),
+            change: change(self.word(word)),
+        });
+        let effects = effects.collect();
+        self.take(index, instruction, effects);
+    }
+
+    fn workdir(&mut self, index: usize, instruction: &Instruction) {
+        let before = self.folder();
+        let user = self.user();
+        self.one_word(index, instruction, |value| {
+            // Docker does not expand a tilde here: it is a folder of that name.
+            let folder = path::resolve(&before, &Value::known("~"), &value);
+            vec![
+                Change::Write(Write {
+                    path: folder.clone(),
+                    kind: WriteKind::Folder,
+                    content: crate::facts::Content::Unknown,
+                    owner: Some(user),
+                    writer: "WORKDIR",
+                }),
+                Change::Config(ConfigChange::Workdir(folder)),
+            ]
+        });
+    }
+
+    fn env(&mut self, index: usize, instruction: &Instruction) {
+        let Args::Pairs(pairs) = &instruction.args else {
+            return;
+        };
+        let mut effects = Vec::new();
+        for pair in pairs {
+            let whole = pair.value.as_ref().map_or(pair.key.range.end, |value| value.range.end);
+            effects.push(Effect {
+                place: self.place(instruction, pair.key.range.start..whole),
+                change: Change::Config(ConfigChange::Env {
+                    name: self.word(&pair.key),
+                    value: pair.value.as_ref().map_or_else(Value::new, |value| self.word(value)),
+                }),
+            });
+        }
+        self.take(index, instruction, effects);
+    }
+
+    fn label(&mut self, index: usize, instruction: &Instruction) {
+        let Args::Pairs(pairs) = &instruction.args else {
+            return;
+        };
+        let mut effects = Vec::new();
+        for pair in pairs {
+            effects.push(Effect {
+                place: self.place(instruction, pair.key.range.clone()),
+                change: Change::Config(ConfigChange::Label {
+                    name: self.word(&pair.key),
+                    value: pair.value.as_ref().map_or_else(Value::new, |value| self.word(value)),
+                }),
+            });
+        }
+        self.take(index, instruction, effects);
+    }
+
+    fn argument(&mut self, index: usize, instruction: &Instruction) {
+        let Args::Pairs(pairs) = &instruction.args else {
+            return;
+        };
+        for pair in pairs {
+            let name = pair.key.text.clone();
+            // ENV beats ARG, whichever comes later.
+            let is_env = |variable: &crate::facts::Variable| !variable.is_argument && variable.name.is(&name);
+            if self.facts.config.variables.iter().any(is_env) {
+                continue;
+            }
+            use crate::syntax::expand::{Lookup, Variables};
+            let value = match (self.input.invocation.arguments.get(&name), &pair.value) {
+                (Some(given), _) => Some(Value::known(given.clone())),
+                (None, Some(default)) => Some(self.word(default)),
+                (None, None) => match self.input.stages.globals.get(&name) {
+                    Lookup::Set(value) => Some(Value::known(value)),
+                    Lookup::Unset | Lookup::Unknown => None,
+                },
+            };
+            let place = self.place(instruction, pair.key.range.clone());
+            let change = Change::Config(ConfigChange::Arg { name, value });
+            self.take(index, instruction, vec![Effect { place, change }]);
+        }
+    }
+
+    /// The command of CMD, ENTRYPOINT and HEALTHCHECK; variables in it are the container's.
+    fn start_command(&self, instruction: &Instruction, args: &Args) -> StartCommand {
+        let (words, exec) = match args {
+            Args::Json(words) => (words.as_slice(), true),
+            Args::Text(word) => (std::slice::from_ref(word), false),
+            Args::None | Args::Words(_) | Args::Pairs(_) | Args::Health(..) => (&[][..], false),
+        };
+        let placed = words.iter().map(|word| {
+            let place = self.place(instruction, word.range.clone());
+            (Value::known(word.text.clone()), place)
+        });
+        StartCommand {
+            words: placed.collect(),
+            exec,
+        }
+    }
+}
+
+/// The facts with which a stage starts that has no parent in the file.
+fn start(input: Input, stage: &Stage, instruction: &Instruction) -> Facts {
+    let range = match &instruction.args {
+        Args::Words(words) => words.first().map(|word| word.range.clone()),
+        _ => None,
+    };
+    let place = Place::Text {
+        path: Arc::clone(input.path),
+        span: range.map_or(instruction.span, |range| instruction.text.span(range)),
+    };
+    let (reference, known) = match &stage.start {
+        Start::Image(image) => {
+            let reference = Value::with_holes(image.text.clone(), image.holes.clone());
+            let platform = input.invocation.platform.as_ref();
+            let platform = platform.map(|platform| format!("{}/{}", platform.os, platform.architecture));
+            let known = reference.as_known().and_then(|name| input.bases.find(name, platform.as_deref()));
+            (reference, known)
+        }
+        Start::Scratch | Start::Stage(_) => (Value::known("scratch"), Some(KnownBase::Table(scratch()))),
+    };
+    let (base, is_known) = match known {
+        Some(KnownBase::Built(facts)) => {
+            let mut facts = (*facts).clone();
+            facts.from.reference = reference;
+            return facts;
+        }
+        Some(KnownBase::Table(base)) => (base, true),
+        None => (unknown_base(), false),
+    };
+    let step = Step {
+        stage: stage.index,
+        instruction: stage.from,
+        keyword: "FROM",
+        place: place.clone(),
+        certainty: Certainty::Certain,
+        tolerated: false,
+        user: base.user.clone().map_or_else(|| Value::unknown("${user}"), Value::known),
+        folder: base.workdir.clone().map_or_else(|| Value::unknown("${folder}"), Value::known),
+        program: None,
+    };
+    let from = From {
+        reference,
+        place,
+        base,
+        is_known,
+    };
+    Facts::start(from, step, tools::read_meaning)
+}
+
+fn unknown_base() -> Arc<Base> {
+    static UNKNOWN: std::sync::OnceLock<Arc<Base>> = std::sync::OnceLock::new();
+    Arc::clone(UNKNOWN.get_or_init(|| Arc::new(Base::unknown())))
+}
+
+fn scratch() -> Arc<Base> {
+    static SCRATCH: std::sync::OnceLock<Arc<Base>> = std::sync::OnceLock::new();
+    Arc::clone(SCRATCH.get_or_init(|| Arc::new(Base::scratch())))
+}
+
+fn keyword(keyword: Keyword) -> &'static str {
+    match keyword {
+        Keyword::Add => "ADD",
+        Keyword::Arg => "ARG",
+        Keyword::Cmd => "CMD",
+        Keyword::Copy => "COPY",
+        Keyword::Entrypoint => "ENTRYPOINT",
+        Keyword::Env => "ENV",
+        Keyword::Expose => "EXPOSE",
+        Keyword::From => "FROM",
+        Keyword::Healthcheck => "HEALTHCHECK",
+        Keyword::Label => "LABEL",
+        Keyword::Maintainer => "MAINTAINER",
+        Keyword::Onbuild => "ONBUILD",
+        Keyword::Run => "RUN",
+        Keyword::Shell => "SHELL",
+        Keyword::Stopsignal => "STOPSIGNAL",
+        Keyword::User => "USER",
+        Keyword::Volume => "VOLUME",
+        Keyword::Workdir => "WORKDIR",
+        Keyword::Unknown => "",
+    }
+}

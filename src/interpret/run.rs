@@ -1,0 +1,221 @@
+//! RUN: its text to commands, each command to a step.
+
+use std::ops::Range;
+
+use crate::context::Answer;
+use crate::facts::{Change, Content, Effect, Value, path};
+use crate::finding::{Certainty, Place};
+use crate::interpret::script::{Frame, Placed, Runner};
+use crate::interpret::{Walk, words};
+use crate::shell;
+use crate::stages;
+use crate::syntax::{Args, Heredoc, Instruction};
+
+impl Walk<'_> {
+    pub(super) fn run(&mut self, index: usize, instruction: &Instruction) {
+        let mounts = self.mounts(instruction);
+        let user = self.user();
+        let frame = Frame {
+            home: self.run_home(&user),
+            folder: self.folder(),
+            user,
+            variables: Vec::new(),
+            certainty: Certainty::Certain,
+            tolerated: false,
+        };
+        let shell_words: Vec<String> = match self.facts.config.shells.last() {
+            Some(shell) => shell.value.clone(),
+            None => vec!["/bin/sh".into(), "-c".into()],
+        };
+        let dialect = shell::dialect(&shell_words);
+        let mut runner = Runner::new(self, index, instruction, mounts);
+        match &instruction.args {
+            Args::Json(words) => {
+                let words = words.iter().map(|word| {
+                    (Value::known(word.text.clone()), runner.place_of(word.range.clone()))
+                });
+                let words: Vec<(Value, Place)> = words.collect();
+                runner.exec(words, &frame);
+            }
+            Args::Text(word) => {
+                let body = whole_script(instruction, &word.text);
+                if let Some(heredoc) = body {
+                    let (text, start) = runner.walk.body(heredoc);
+                    let placed = Placed::Straight {
+                        path: runner.walk.input.path,
+                        start,
+                    };
+                    match (interpreter(&text), dialect) {
+                        (Some(program), _) => match shell::dialect(std::slice::from_ref(&program)) {
+                            Some(dialect) => runner.text(&text, dialect, &placed, frame),
+                            None => runner.foreign(&program, &frame),
+                        },
+                        (None, Some(dialect)) => runner.text(&text, dialect, &placed, frame),
+                        (None, None) => runner.foreign(&shell_words.join(" "), &frame),
+                    }
+                    return;
+                }
+                let Some(dialect) = dialect else {
+                    runner.foreign(&shell_words.join(" "), &frame);
+                    return;
+                };
+                let (text, bodies) = with_bodies(runner.walk, instruction, &word.text);
+                let placed = Placed::Joined {
+                    path: runner.walk.input.path,
+                    joined: &instruction.text,
+                    start: word.range.start,
+                    bodies,
+                };
+                runner.text(&text, dialect, &placed, frame);
+            }
+            Args::None | Args::Words(_) | Args::Pairs(_) | Args::Health(..) => {}
+        }
+    }
+
+    /// HOME of a RUN: what ENV says, else the user's home.
+    fn run_home(&self, user: &Value) -> Value {
+        match self.facts.config.variable("HOME") {
+            Answer::Known(home) => home.clone(),
+            Answer::Absent | Answer::Unknown => self.home_of(user),
+        }
+    }
+
+    /// Where mounts lie: what is written below them is not in the image.
+    fn mounts(&self, instruction: &Instruction) -> Vec<Value> {
+        let mut targets = Vec::new();
+        for flag in instruction.flags.iter().filter(|flag| flag.name() == "mount") {
+            let Some(value) = flag.value() else { continue };
+            let mut target = None;
+            let mut kind = "bind";
+            for (key, value) in stages::mount_options(value) {
+                match key.to_ascii_lowercase().as_str() {
+                    "target" | "dst" | "destination" => target = Some(value),
+                    "type" => kind = value,
+                    _ => {}
+                }
+            }
+            if kind == "secret" && target.is_none() {
+                target = Some("/run/secrets");
+            }
+            if let Some(target) = target {
+                let target = words::instruction_word(target, self.input.tree.escape, &self.facts.config);
+                targets.push(path::resolve(&self.folder(), &Value::known("/root"), &target));
+            }
+        }
+        targets
+    }
+
+    /// The body of a heredoc as the shell gets it, and where its first byte stands.
+    fn body(&self, heredoc: &Heredoc) -> (String, u32) {
+        let bytes = self.input.source.slice(heredoc.body);
+        // One character for each invalid byte, so that places stay.
+        let mut text = String::with_capacity(bytes.len());
+        for chunk in bytes.utf8_chunks() {
+            text.push_str(chunk.valid());
+            text.extend(chunk.invalid().iter().map(|_| '\u{1A}'));
+        }
+        (text, heredoc.body.start)
+    }
+}
+
+/// The heredoc that is the whole script of a RUN, if its text is nothing else.
+fn whole_script<'i>(instruction: &'i Instruction, text: &str) -> Option<&'i Heredoc> {
+    let heredoc = instruction.heredocs.first()?;
+    let is_alone = instruction.heredocs.len() == 1 && text.trim_start().starts_with("<<");
+    let length = (heredoc.range.end - heredoc.range.start) as usize;
+    (is_alone && text.trim().len() == length).then_some(heredoc)
+}
+
+/// The interpreter of `#!`, by its base name.
+fn interpreter(text: &str) -> Option<String> {
+    let line = text.strip_prefix("#!")?.lines().next()?;
+    let mut words = line.split_whitespace();
+    let first = words.next()?;
+    let name = first.rsplit('/').next().unwrap_or(first);
+    if name == "env" {
+        return words.find(|word| !word.starts_with('-')).map(str::to_owned);
+    }
+    Some(name.to_owned())
+}
+
+/// The text with the bodies of its heredocs behind it, as the shell gets it; where each body begins
+/// in the text, and where in the file.
+fn with_bodies(walk: &Walk, instruction: &Instruction, text: &str) -> (String, Vec<(u32, u32)>) {
+    let mut whole = text.to_owned();
+    let mut bodies = Vec::new();
+    for heredoc in &instruction.heredocs {
+        let (body, start) = walk.body(heredoc);
+        whole.push('\n');
+        bodies.push((whole.len() as u32, start));
+        whole.push_str(&body);
+        if !body.is_empty() && !body.ends_with('\n') {
+            whole.push('\n');
+        }
+        whole.push_str(&heredoc.name);
+    }
+    if !instruction.heredocs.is_empty() {
+        whole.push('\n');
+    }
+    (whole, bodies)
+}
+
+/// Takes away what a mount keeps out of the image.
+pub(super) fn without_mounted(effects: Vec<Effect>, mounts: &[Value]) -> Vec<Effect> {
+    if mounts.is_empty() {
+        return effects;
+    }
+    let is_mounted = |path: &Value| {
+        mounts
+            .iter()
+            .any(|mount| mount.as_known().is_some_and(|mount| path::covers(mount, path)))
+    };
+    let stays = |effect: &Effect| match &effect.change {
+        Change::Write(write) => !is_mounted(&write.path),
+        Change::Remove { path, .. } => !is_mounted(path),
+        _ => true,
+    };
+    effects.into_iter().filter(stays).collect()
+}
+
+/// The content that a shell's output gives a file.
+pub(super) fn content(output: Option<&Value>) -> Content {
+    output.cloned().map_or(Content::Unknown, Content::Text)
+}
+
+/// Where a range of a script's text stands.
+impl Placed<'_> {
+    pub(super) fn place(&self, range: Range<u32>) -> Place {
+        match self {
+            Self::Fixed(place) => place.clone(),
+            Self::Straight { path, start } => Place::Text {
+                path: (*path).clone(),
+                span: crate::source::Span {
+                    start: start + range.start,
+                    end: start + range.end.max(range.start),
+                },
+            },
+            Self::Joined {
+                path,
+                joined,
+                start,
+                bodies,
+            } => {
+                let after = bodies.partition_point(|(at, _)| *at <= range.start);
+                let span = match after.checked_sub(1).map(|index| bodies[index]) {
+                    Some((at, source)) => crate::source::Span {
+                        start: source + (range.start - at),
+                        end: source + (range.end.max(range.start) - at),
+                    },
+                    None => {
+                        let first = bodies.first().map_or(u32::MAX, |(at, _)| at - 1);
+                        joined.span(start + range.start..start + range.end.min(first).max(range.start))
+                    }
+                };
+                Place::Text {
+                    path: (*path).clone(),
+                    span,
+                }
+            }
+        }
+    }
+}
