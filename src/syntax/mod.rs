@@ -4,7 +4,24 @@
 //! instructions around it are still there. The tree is lossless: its lines, one after another, are
 //! the file.
 
+mod directive;
 pub mod expand;
+mod heredoc;
+mod instruction;
+mod joined;
+mod json;
+mod lines;
+mod parse;
+mod pattern;
+mod quote;
+mod space;
 pub mod tree;
+mod value;
+mod words;
 
-pub use tree::{Args, Heredoc, Instruction, Joined, Keyword, Pair, SyntaxError, Tree, Word};
+pub use expand::{ExpandError, Expanded, ExpandedWord, Lexer, Lookup, Variables, expand, expand_words};
+pub use parse::parse;
+pub use tree::{
+    Args, Comment, Directive, ErrorLayer, Flag, Heredoc, Instruction, Joined, Keyword, Line, LineKind, Pair,
+    SyntaxError, Token, TokenKind, Tree, Word,
+};

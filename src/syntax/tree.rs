@@ -5,10 +5,12 @@
 
 use std::ops::Range;
 
+pub use super::joined::Joined;
+pub use super::lines::{Line, LineKind, Token, TokenKind};
 use crate::source::Span;
 
 /// A whole file.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tree {
     /// The escape character, `\` or a backquote.
     pub escape: char,
@@ -20,6 +22,10 @@ pub struct Tree {
     pub instructions: Vec<Instruction>,
     /// What BuildKit refuses, one a bad instruction, in order.
     pub errors: Vec<SyntaxError>,
+    /// The physical lines, which tile the file.
+    pub lines: Vec<Line>,
+    /// How many bytes of byte order mark stand before the first line: none or three.
+    pub mark: u32,
 }
 
 /// A parser directive such as `# escape=`.
@@ -33,6 +39,9 @@ pub struct Directive {
     pub span: Span,
     /// The value alone.
     pub value_span: Span,
+    /// Whether BuildKit obeys it. It reads `escape` by other rules than `syntax` and `check`: after
+    /// a `#!` line only the latter two count, and with blanks before the `#` only the former.
+    pub in_force: bool,
 }
 
 /// A comment line.
@@ -73,7 +82,7 @@ pub enum Keyword {
 }
 
 /// One instruction.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instruction {
     /// Which one.
     pub keyword: Keyword,
@@ -87,6 +96,8 @@ pub struct Instruction {
     pub start_line: u32,
     /// Last line, from 1, as BuildKit counts.
     pub end_line: u32,
+    /// Last line before the bodies of here-documents, from 1.
+    pub head_end_line: u32,
     /// The text as joined, trimmed at both ends.
     pub text: Joined,
     /// `--name=value` words before the arguments.
@@ -178,75 +189,8 @@ pub struct Heredoc {
     pub range: Range<u32>,
     /// The body in the file, its last line end included, terminator excluded.
     pub body: Span,
-}
-
-/// Text joined from physical lines, with the way back to the file.
-///
-/// The text is UTF-8: an invalid byte stands as U+001A, so that offsets stay; the file has the byte.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Joined {
-    text: String,
-    /// Offset in the text, offset in the file; sorted; each holds up to the next.
-    pieces: Vec<(u32, u32)>,
-}
-
-impl Joined {
-    /// Joins pieces: each an offset in `text` and the offset in the file where that stretch stands.
-    pub fn new(text: String, pieces: Vec<(u32, u32)>) -> Self {
-        Self { text, pieces }
-    }
-
-    /// The joined text.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// The spans in the file of a range in the text: several where it crosses a joined line, one
-    /// (maybe empty) otherwise.
-    pub fn spans(&self, range: Range<u32>) -> Vec<Span> {
-        let mut spans = Vec::new();
-        for (index, (start, source)) in self.pieces.iter().enumerate() {
-            let end = self
-                .pieces
-                .get(index + 1)
-                .map_or(self.text.len() as u32, |next| next.0);
-            let from = range.start.max(*start);
-            let to = range.end.min(end);
-            if from < to {
-                let at = source + (from - start);
-                spans.push(Span {
-                    start: at,
-                    end: at + (to - from),
-                });
-            }
-        }
-        if spans.is_empty() {
-            let at = self.offset(range.start);
-            spans.push(Span { start: at, end: at });
-        }
-        spans
-    }
-
-    /// The smallest span in the file that holds a range of the text.
-    pub fn span(&self, range: Range<u32>) -> Span {
-        if range.is_empty() {
-            let at = self.offset(range.start);
-            return Span { start: at, end: at };
-        }
-        Span {
-            start: self.offset(range.start),
-            end: self.offset(range.end - 1) + 1,
-        }
-    }
-
-    /// The offset in the file of an offset in the text.
-    fn offset(&self, at: u32) -> u32 {
-        let index = self.pieces.partition_point(|(start, _)| *start <= at);
-        match index.checked_sub(1).map(|index| self.pieces[index]) {
-            Some((start, source)) => source + (at - start),
-            None => 0,
-        }
-    }
+    /// The terminator in the file, without blanks and line end; none where it is missing.
+    pub terminator: Option<Span>,
 }
 
 /// What BuildKit refuses.

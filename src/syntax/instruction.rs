@@ -1,0 +1,376 @@
+//! What BuildKit refuses in an instruction that its parser could read: flags, counts, names.
+//!
+//! What it can tell only after expanding variables is not here.
+
+use std::ops::Range;
+
+use super::heredoc;
+use super::quote;
+use super::tree::{Args, Flag, Instruction, Keyword, Pair, Word};
+use super::value;
+use crate::source::Span;
+
+/// What BuildKit says of the first instruction before any FROM that is no ARG.
+pub(super) const NO_STAGE: &str = "no build stage in current context";
+
+/// The names, as they are suggested; in the order in which equally near ones win.
+const NAMES: [&str; 18] = [
+    "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER",
+    "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
+];
+
+/// A reason and the range of the instruction's text at fault.
+type Refusal = (String, Range<u32>);
+
+/// What takes a flag's value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    Bool,
+    Text,
+    /// May be given several times.
+    List,
+}
+
+/// Why BuildKit refuses the instruction, in its words, and where a person would look.
+pub(super) fn refusal(instruction: &Instruction) -> Option<(String, Span)> {
+    let (message, range) = refuse(instruction).err()?;
+    Some((message, instruction.text.span(range)))
+}
+
+fn refuse(instruction: &Instruction) -> Result<(), Refusal> {
+    let whole = whole(instruction);
+    let flags = |known| check_flags(&instruction.flags, known);
+    match instruction.keyword {
+        Keyword::Unknown => Err(unknown(instruction)),
+        Keyword::From => {
+            from(words(&instruction.args), &whole)?;
+            flags(&[("platform", Takes::Text)])
+        }
+        Keyword::Run => {
+            flags(&[
+                ("device", Takes::List),
+                ("mount", Takes::List),
+                ("network", Takes::Text),
+                ("security", Takes::Text),
+            ])?;
+            value::run(&instruction.flags)
+        }
+        Keyword::Copy => {
+            two_at_least("COPY", instruction, &whole)?;
+            flags(&[
+                ("chmod", Takes::Text),
+                ("chown", Takes::Text),
+                ("exclude", Takes::List),
+                ("from", Takes::Text),
+                ("link", Takes::Bool),
+                ("parents", Takes::Bool),
+            ])?;
+            destination("COPY", words(&instruction.args))
+        }
+        Keyword::Add => {
+            two_at_least("ADD", instruction, &whole)?;
+            flags(&[
+                ("checksum", Takes::Text),
+                ("chmod", Takes::Text),
+                ("chown", Takes::Text),
+                ("exclude", Takes::List),
+                ("keep-git-dir", Takes::Bool),
+                ("link", Takes::Bool),
+                ("unpack", Takes::Bool),
+            ])?;
+            destination("ADD", words(&instruction.args))
+        }
+        Keyword::Env | Keyword::Label => {
+            flags(&[])?;
+            let name = if instruction.keyword == Keyword::Env { "ENV" } else { "LABEL" };
+            pairs(name, &instruction.args, whole)
+        }
+        Keyword::Arg => pairs("ARG", &instruction.args, whole),
+        Keyword::Cmd | Keyword::Entrypoint => flags(&[]),
+        Keyword::Shell => {
+            flags(&[])?;
+            match &instruction.args {
+                Args::Json(words) if !words.is_empty() => Ok(()),
+                Args::None | Args::Json(_) => Err(at_least_one("SHELL", whole)),
+                Args::Text(word) => Err((
+                    "SHELL requires the arguments to be in JSON form".to_owned(),
+                    word.range.clone(),
+                )),
+                _ => Ok(()),
+            }
+        }
+        Keyword::Healthcheck => health(instruction, whole),
+        Keyword::Expose => {
+            if words(&instruction.args).is_empty() {
+                return Err(at_least_one("EXPOSE", whole));
+            }
+            flags(&[])
+        }
+        Keyword::Volume => {
+            let words = words(&instruction.args);
+            if words.is_empty() {
+                return Err(at_least_one("VOLUME", whole));
+            }
+            flags(&[])?;
+            match words.iter().find(|word| word.text.trim().is_empty()) {
+                Some(word) => Err((
+                    "VOLUME specified can not be an empty string".to_owned(),
+                    word.range.clone(),
+                )),
+                None => Ok(()),
+            }
+        }
+        Keyword::User => exactly_one("USER", instruction, whole).and_then(|()| flags(&[])),
+        Keyword::Workdir => exactly_one("WORKDIR", instruction, whole).and_then(|()| flags(&[])),
+        Keyword::Maintainer => exactly_one("MAINTAINER", instruction, whole).and_then(|()| flags(&[])),
+        Keyword::Stopsignal => exactly_one("STOPSIGNAL", instruction, whole),
+        Keyword::Onbuild => {
+            let Some(trigger) = &instruction.trigger else {
+                return Err(at_least_one("ONBUILD", whole));
+            };
+            flags(&[])?;
+            let message = match trigger.keyword {
+                Keyword::Onbuild => "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed",
+                Keyword::From => "FROM isn't allowed as an ONBUILD trigger",
+                Keyword::Maintainer => "MAINTAINER isn't allowed as an ONBUILD trigger",
+                _ => return Ok(()),
+            };
+            let start = (instruction.text.text().len() - trigger.text.text().len()) as u32;
+            Err((message.to_owned(), start..start + trigger.raw_keyword.len() as u32))
+        }
+    }
+}
+
+/// The keyword, for what is missing, or all of the text.
+fn whole(instruction: &Instruction) -> Range<u32> {
+    0..instruction.text.text().len() as u32
+}
+
+fn words(args: &Args) -> &[Word] {
+    match args {
+        Args::Words(words) | Args::Json(words) => words,
+        _ => &[],
+    }
+}
+
+fn unknown(instruction: &Instruction) -> Refusal {
+    let written = &instruction.raw_keyword;
+    let near = nearest(&quote::lower(written), NAMES.iter().map(|name| quote::lower(name)));
+    let near = near.map(|name| {
+        if *written == quote::lower(written) {
+            name
+        } else if *written == quote::upper(written) {
+            quote::upper(&name)
+        } else {
+            name
+        }
+    });
+    let end = instruction.text.text().find([' ', '\t', '\u{b}', '\u{c}', '\r']);
+    let end = end.unwrap_or(instruction.text.text().len());
+    (
+        format!("unknown instruction: {written}{}", suggestion(near)),
+        0..end as u32,
+    )
+}
+
+/// The option at a distance below three, the first of the nearest; none where one is equal.
+pub(super) fn nearest<T: AsRef<str>>(word: &str, options: impl Iterator<Item = T>) -> Option<T> {
+    let mut best = None;
+    let mut bound = 3;
+    for option in options {
+        if option.as_ref() == word {
+            return None;
+        }
+        let distance = distance(word, option.as_ref(), bound);
+        if distance < bound {
+            bound = distance;
+            best = Some(option);
+        }
+    }
+    best
+}
+
+/// The number of characters to insert, remove or change, or `bound` if it is not below that.
+fn distance(left: &str, right: &str, bound: usize) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let left: Vec<char> = left.chars().take(right.len() + bound).collect();
+    if left.len().abs_diff(right.len()) >= bound {
+        return bound;
+    }
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (line, from) in left.iter().enumerate() {
+        let mut corner = line;
+        row[0] = line + 1;
+        for (column, to) in right.iter().enumerate() {
+            let change = corner + usize::from(from != to);
+            corner = row[column + 1];
+            row[column + 1] = change.min(corner + 1).min(row[column] + 1);
+        }
+    }
+    row[right.len()].min(bound)
+}
+
+pub(super) fn suggestion<T: AsRef<str>>(near: Option<T>) -> String {
+    near.map_or_else(String::new, |name| format!(" (did you mean {}?)", name.as_ref()))
+}
+
+/// Checks flags against those that the instruction knows, which stand in alphabetical order.
+fn check_flags(flags: &[Flag], known: &[(&str, Takes)]) -> Result<(), Refusal> {
+    for (index, flag) in flags.iter().enumerate() {
+        let refused = |message: String| Err((message, flag.range.clone()));
+        let name = flag.name();
+        let Some((_, takes)) = known.iter().find(|(known, _)| *known == name) else {
+            let near = nearest(name, known.iter().map(|(known, _)| *known));
+            return refused(format!("unknown flag: --{name}{}", suggestion(near)));
+        };
+        if *takes != Takes::List && flags[..index].iter().any(|earlier| earlier.name() == name) {
+            return refused(format!("duplicate flag specified: --{name}"));
+        }
+        match (takes, flag.value()) {
+            (Takes::Bool, None) => {}
+            (Takes::Bool, Some("")) | (Takes::Text | Takes::List, None) => {
+                return refused(format!("missing a value on flag: --{name}"));
+            }
+            (Takes::Bool, Some(value)) => {
+                if !matches!(quote::lower(value).as_str(), "true" | "false") {
+                    return refused(format!("expecting boolean value for flag --{name}, not: {value}"));
+                }
+            }
+            (Takes::Text | Takes::List, Some(_)) => {}
+        }
+    }
+    Ok(())
+}
+
+fn at_least_one(name: &str, range: Range<u32>) -> Refusal {
+    (format!("{name} requires at least one argument"), range)
+}
+
+fn exactly_one(name: &str, instruction: &Instruction, range: Range<u32>) -> Result<(), Refusal> {
+    if instruction.args == Args::None {
+        return Err((format!("{name} requires exactly one argument"), range));
+    }
+    Ok(())
+}
+
+fn two_at_least(name: &str, instruction: &Instruction, range: &Range<u32>) -> Result<(), Refusal> {
+    if words(&instruction.args).len() < 2 {
+        let message = format!(
+            "{name} requires at least two arguments, but only one was provided. Destination could not be determined"
+        );
+        return Err((message, range.clone()));
+    }
+    Ok(())
+}
+
+fn destination(name: &str, words: &[Word]) -> Result<(), Refusal> {
+    match words.last() {
+        Some(last) if matches!(heredoc::in_word(&last.text), Ok(Some(_))) => Err((
+            format!("{name} cannot accept a heredoc as a destination"),
+            last.range.clone(),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn from(words: &[Word], whole: &Range<u32>) -> Result<(), Refusal> {
+    match words {
+        [_] => Ok(()),
+        [_, between, name] if quote::lower(&between.text) == "as" => {
+            let text = quote::lower(&name.text);
+            let mut bytes = text.bytes();
+            let good = bytes.next().is_some_and(|first| first.is_ascii_lowercase())
+                && bytes.all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.'));
+            if good {
+                return Ok(());
+            }
+            let quoted = quote::quoted(&name.text);
+            Err((
+                format!("invalid name for build stage: {quoted}, name can't start with a number or contain symbols"),
+                name.range.clone(),
+            ))
+        }
+        _ => {
+            let range = match words {
+                [_, second, .., last] => second.range.start..last.range.end,
+                [_, second] => second.range.clone(),
+                _ => whole.clone(),
+            };
+            Err(("FROM requires either one or three arguments".to_owned(), range))
+        }
+    }
+}
+
+fn pairs(name: &str, args: &Args, range: Range<u32>) -> Result<(), Refusal> {
+    let pairs: &[Pair] = match args {
+        Args::Pairs(pairs) => pairs,
+        _ => &[],
+    };
+    if pairs.is_empty() {
+        return Err(at_least_one(name, range));
+    }
+    match pairs.iter().find(|pair| pair.key.text.is_empty()) {
+        Some(pair) => {
+            let end = pair.value.as_ref().map_or(pair.key.range.end, |value| value.range.end);
+            Err((format!("{name} names can not be blank"), pair.key.range.start..end))
+        }
+        None => Ok(()),
+    }
+}
+
+fn health(instruction: &Instruction, whole: Range<u32>) -> Result<(), Refusal> {
+    let Args::Health(kind, rest) = &instruction.args else {
+        return Err(at_least_one("HEALTHCHECK", whole));
+    };
+    let upper = quote::upper(&kind.text);
+    let empty = match rest.as_ref() {
+        Args::Json(words) => words.is_empty(),
+        rest => *rest == Args::None,
+    };
+    if upper == "NONE" {
+        if empty {
+            return Ok(());
+        }
+        return Err(("HEALTHCHECK NONE takes no arguments".to_owned(), whole));
+    }
+    check_flags(
+        &instruction.flags,
+        &[
+            ("interval", Takes::Text),
+            ("retries", Takes::Text),
+            ("start-interval", Takes::Text),
+            ("start-period", Takes::Text),
+            ("timeout", Takes::Text),
+        ],
+    )?;
+    if upper != "CMD" {
+        let quoted = quote::quoted(&upper);
+        return Err((
+            format!("Unknown type {quoted} in HEALTHCHECK (try CMD)"),
+            kind.range.clone(),
+        ));
+    }
+    if empty {
+        return Err(("Missing command after HEALTHCHECK CMD".to_owned(), kind.range.clone()));
+    }
+    value::health(&instruction.flags)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_the_nearest_is_suggested() {
+        assert_eq!(nearest("as", ["add", "arg"].into_iter()), Some("add"));
+        assert_eq!(nearest("x", NAMES.into_iter()), None);
+        assert_eq!(nearest("run", ["rum", "run"].into_iter()), None);
+    }
+
+    #[test]
+    fn distances_stop_at_the_bound() {
+        assert_eq!(distance("kitten", "sitting", 5), 3);
+        assert_eq!(distance("kitten", "sitting", 3), 3);
+        assert_eq!(distance("", "ab", 3), 2);
+    }
+}
