@@ -14,13 +14,19 @@
 //! | | `shell` | RUN text to commands |
 //! | | `stages` | the stage graph |
 //! | waist | `facts` | steps, effects, and the state that they leave |
+//! | knowledge | `tools` | what programs do, one file a family |
+//! | doors | `interpret` | foresees steps from a Dockerfile |
+//! | speaking and mending | `report/` | one writer a format, each with its own output types |
 
 pub mod context;
 pub mod contract;
 pub mod facts;
 pub mod finding;
+pub mod interpret;
 pub mod invocation;
+pub mod report;
 pub mod shell;
 pub mod source;
 pub mod stages;
 pub mod syntax;
+pub mod tools;

@@ -11,7 +11,7 @@ use super::value;
 use crate::source::Span;
 
 /// What BuildKit says of the first instruction before any FROM that is no ARG.
-pub(super) const NO_STAGE: &str = "no build stage in current context";
+pub const NO_STAGE: &str = "no build stage in current context";
 
 /// The names, as they are suggested; in the order in which equally near ones win.
 const NAMES: [&str; 18] = [
@@ -136,12 +136,12 @@ fn refuse(instruction: &Instruction) -> Result<(), Refusal> {
                 _ => return Ok(()),
             };
             let start = (instruction.text.text().len() - trigger.text.text().len()) as u32;
-            Err((message.to_owned(), start..start + trigger.raw_keyword.len() as u32))
+            Err((message.to_owned(), start..start + trigger.keyword_range().end))
         }
     }
 }
 
-/// The keyword, for what is missing, or all of the text.
+/// All of the text, for what is missing.
 fn whole(instruction: &Instruction) -> Range<u32> {
     0..instruction.text.text().len() as u32
 }
@@ -165,11 +165,9 @@ fn unknown(instruction: &Instruction) -> Refusal {
             name
         }
     });
-    let end = instruction.text.text().find([' ', '\t', '\u{b}', '\u{c}', '\r']);
-    let end = end.unwrap_or(instruction.text.text().len());
     (
         format!("unknown instruction: {written}{}", suggestion(near)),
-        0..end as u32,
+        instruction.keyword_range(),
     )
 }
 

@@ -20,6 +20,7 @@ mod value;
 mod words;
 
 pub use expand::{ExpandError, Expanded, ExpandedWord, Lexer, Lookup, Variables, expand, expand_words};
+pub use instruction::NO_STAGE;
 pub use parse::parse;
 pub use tree::{
     Args, Comment, Directive, ErrorLayer, Flag, Heredoc, Instruction, Joined, Keyword, Line, LineKind, Pair,

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 pub use super::joined::Joined;
 pub use super::lines::{Line, LineKind, Token, TokenKind};
+use super::{quote, space};
 use crate::source::Span;
 
 /// A whole file.
@@ -112,6 +113,70 @@ pub struct Instruction {
     pub blank_lines: Vec<u32>,
     /// The instruction after ONBUILD.
     pub trigger: Option<Box<Instruction>>,
+}
+
+impl Instruction {
+    /// The keyword in lower case.
+    pub fn name(&self) -> String {
+        quote::lower(&self.raw_keyword)
+    }
+
+    /// The keyword in the joined text.
+    pub fn keyword_range(&self) -> Range<u32> {
+        let text = self.text.text();
+        let end = text.bytes().position(space::is_blank).unwrap_or(text.len());
+        0..end as u32
+    }
+
+    /// The flags of this name, which has no dashes.
+    pub fn flags_named(&self, name: &str) -> impl Iterator<Item = &Flag> {
+        self.flags.iter().filter(move |flag| flag.name() == name)
+    }
+
+    /// The first flag of this name, which has no dashes.
+    pub fn flag(&self, name: &str) -> Option<&Flag> {
+        self.flags_named(name).next()
+    }
+
+    /// The arguments as words: those of a list or a JSON array, or the one text; of HEALTHCHECK those
+    /// after its first word. Pairs are no words.
+    pub fn words(&self) -> &[Word] {
+        self.args.words()
+    }
+
+    /// The pairs of ENV, LABEL or ARG.
+    pub fn pairs(&self) -> &[Pair] {
+        match &self.args {
+            Args::Pairs(pairs) => pairs,
+            _ => &[],
+        }
+    }
+
+    /// Whether the arguments are a JSON array.
+    pub fn is_json(&self) -> bool {
+        self.args.is_json()
+    }
+}
+
+impl Args {
+    /// The words of a list or a JSON array, or the one text; of HEALTHCHECK those after its first.
+    pub fn words(&self) -> &[Word] {
+        match self {
+            Self::Words(words) | Self::Json(words) => words,
+            Self::Text(word) => std::slice::from_ref(word),
+            Self::Health(_, rest) => rest.words(),
+            Self::None | Self::Pairs(_) => &[],
+        }
+    }
+
+    /// Whether it is a JSON array, of HEALTHCHECK what follows its first word.
+    pub fn is_json(&self) -> bool {
+        match self {
+            Self::Json(_) => true,
+            Self::Health(_, rest) => rest.is_json(),
+            _ => false,
+        }
+    }
 }
 
 /// A flag of an instruction.

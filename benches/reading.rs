@@ -1,0 +1,65 @@
+//! How fast files are read: megabytes a second of `parse`, on one core.
+//!
+//! Give folders or files as arguments; without any it reads texts of its own making.
+
+use std::fs;
+use std::hint::black_box;
+use std::io::Write as _;
+use std::path::Path;
+use std::time::Instant;
+
+use seaworthy::syntax::parse;
+
+fn main() {
+    let paths: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let mut sets: Vec<(String, Vec<Vec<u8>>)> = Vec::new();
+    for path in &paths {
+        let mut files = Vec::new();
+        gather(Path::new(path), &mut files);
+        sets.push((path.clone(), files));
+    }
+    if sets.is_empty() {
+        sets = made();
+    }
+    let mut out = std::io::stdout().lock();
+    for (name, files) in &sets {
+        let bytes: usize = files.iter().map(Vec::len).sum();
+        let mut best = f64::INFINITY;
+        let begin = Instant::now();
+        while begin.elapsed().as_secs_f64() < 2.0 {
+            let start = Instant::now();
+            for file in files {
+                black_box(parse(black_box(file)));
+            }
+            best = best.min(start.elapsed().as_secs_f64());
+        }
+        let speed = bytes as f64 / best / 1e6;
+        let _ = writeln!(out, "{name}: {} files, {bytes} bytes, {speed:.0} MB/s", files.len());
+    }
+}
+
+fn gather(path: &Path, files: &mut Vec<Vec<u8>>) {
+    if path.is_dir() {
+        let entries = fs::read_dir(path).into_iter().flatten().flatten();
+        let mut entries: Vec<_> = entries.map(|entry| entry.path()).collect();
+        entries.sort();
+        entries.iter().for_each(|entry| gather(entry, files));
+    } else if let Ok(bytes) = fs::read(path) {
+        files.push(bytes);
+    }
+}
+
+/// Files of the kinds that slow a reader down.
+fn made() -> Vec<(String, Vec<Vec<u8>>)> {
+    let usual = "FROM debian:bookworm AS base\n# Tools.\nRUN apt-get update \\\n    && apt-get install -y curl git \\\n    && rm -rf /var/lib/apt/lists/*\nENV A=1 B=\"two words\"\nCOPY --chown=1000:1000 a b /srv/\nCMD [\"sh\", \"-c\", \"true\"]\n";
+    let kinds = [
+        ("usual", usual.repeat(5_000)),
+        ("continuations", format!("FROM a\nRUN a{}\n", " \\\n b".repeat(200_000))),
+        ("here-documents", format!("FROM a\n{}", "RUN <<EOF\necho a\nEOF\n".repeat(50_000))),
+        ("unterminated", format!("FROM a\n{}", (0..20_000).map(|n| format!("RUN <<E{n}\n")).collect::<String>())),
+        ("words", format!("FROM a\nENV{}\n", " a=b".repeat(200_000))),
+        ("comments", format!("{}FROM a\n", "# a comment of some length\n".repeat(50_000))),
+        ("brackets", format!("FROM a\nRUN {}\n", "[".repeat(60_000))),
+    ];
+    kinds.into_iter().map(|(name, text)| (name.to_owned(), vec![text.into_bytes()])).collect()
+}

@@ -1,0 +1,3 @@
+//! Writers, one for each format that a user or a tool reads.
+
+pub mod tree;
