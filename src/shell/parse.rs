@@ -1,0 +1,114 @@
+//! Text to the crate's syntax tree, with what can be saved of a script that breaks.
+
+use shuck_ast::{File, Word};
+use shuck_parser::parser::{ParseResult, Parser, ShellDialect, ShellProfile};
+
+use super::Dialect;
+
+/// How deep blocks, substitutions and conditions may nest. Real RUN bodies stay below ten; the
+/// crate's own bound of 100 is too near to the end of a thread's stack for the walk on top of it.
+const DEEPEST: usize = 48;
+
+/// Attempts at a broken script, each on a shorter text.
+const ATTEMPTS: usize = 24;
+
+/// Bytes that all attempts together may read, so that a long broken script costs a bounded time.
+const MOST_BYTES: usize = 8 << 20;
+
+/// Steps that the crate's parser may take for a short text, its own default; a longer one gets one
+/// for each byte.
+const LEAST_FUEL: usize = 100_000;
+
+/// What was parsed.
+pub(super) struct Tree<'text> {
+    /// The part of the text that `file` speaks of.
+    pub text: &'text str,
+    /// Its syntax.
+    pub file: File,
+    /// Whether that is all of the script.
+    pub complete: bool,
+}
+
+/// Parses a script. One that breaks gives two trees, none of which holds all that the other has:
+/// what stands before the break, and the statements around the broken one.
+pub(super) fn trees(text: &str, dialect: Dialect) -> Vec<Tree<'_>> {
+    let profiles = profiles(dialect);
+    let mut first: Option<ParseResult> = None;
+    for profile in profiles {
+        let result = parse(text, *profile);
+        if result.is_ok() {
+            return vec![Tree { text, file: result.file, complete: true }];
+        }
+        first.get_or_insert(result);
+    }
+    let Some(first) = first else { return Vec::new() };
+    let mut trees: Vec<Tree> = before_the_break(text, error_offset(&first, text), profiles[0]).into_iter().collect();
+    trees.push(Tree { text, file: first.file, complete: false });
+    trees
+}
+
+/// Parses one word, whose places count from its own start.
+pub(super) fn word(raw: &str) -> Word {
+    Parser::parse_word_string(raw)
+}
+
+/// sh is read as bash first: dash has no `[[`, `<<<` or arrays, but files that use them mean them,
+/// ash knows some of them, and a script without them reads the same. What bash refuses may still
+/// be sh, `((a); b)` for one.
+fn profiles(dialect: Dialect) -> &'static [ShellDialect] {
+    match dialect {
+        Dialect::Posix => &[ShellDialect::Bash, ShellDialect::Posix],
+        Dialect::Bash => &[ShellDialect::Bash],
+        Dialect::Ksh => &[ShellDialect::Mksh, ShellDialect::Bash],
+        Dialect::Zsh => &[ShellDialect::Zsh],
+    }
+}
+
+fn parse(text: &str, dialect: ShellDialect) -> ParseResult {
+    let fuel = LEAST_FUEL.max(text.len());
+    Parser::with_limits_and_profile(text, DEEPEST, fuel, ShellProfile::native(dialect)).parse()
+}
+
+/// The longest readable text that ends before an operator at or before the place of the error. A
+/// chain of `&&` is one statement to the crate, so that one bad link would cost all of them.
+fn before_the_break(text: &str, error: usize, dialect: ShellDialect) -> Option<Tree<'_>> {
+    let mut end = error;
+    let mut read = 0;
+    for _ in 0..ATTEMPTS {
+        end = last_operator(&text[..end])?;
+        read += end;
+        if read > MOST_BYTES {
+            return None;
+        }
+        let head = &text[..end];
+        let result = parse(head, dialect);
+        if result.is_ok() {
+            return Some(Tree { text: head, file: result.file, complete: false });
+        }
+        end = end.min(error_offset(&result, head));
+    }
+    None
+}
+
+/// Where the last `&&`, `||`, `|`, `;` or newline begins.
+fn last_operator(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut end = bytes.len();
+    while end > 0 {
+        end -= 1;
+        let doubled = end > 0 && bytes[end - 1] == bytes[end];
+        match bytes[end] {
+            b';' | b'\n' => return Some(end),
+            b'&' if doubled => return Some(end - 1),
+            b'|' => return Some(if doubled { end - 1 } else { end }),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The place of the first error; the end where it has none, as with limits.
+fn error_offset(result: &ParseResult, text: &str) -> usize {
+    let offset = result.diagnostics.first().map_or(text.len(), |first| first.span.start.offset());
+    (0..=offset.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+}
