@@ -16,6 +16,7 @@
 //! | waist | `facts` | steps, effects, and the state that they leave |
 //! | knowledge | `tools` | what programs do, one file a family |
 //! | doors | `interpret` | foresees steps from a Dockerfile |
+//! | judging | `rules` | the rules, and judging a file by them |
 //! | speaking and mending | `report/` | one writer a format, each with its own output types |
 
 pub mod context;
@@ -25,6 +26,7 @@ pub mod finding;
 pub mod interpret;
 pub mod invocation;
 pub mod report;
+pub mod rules;
 pub mod shell;
 pub mod source;
 pub mod stages;

@@ -116,7 +116,7 @@ impl<'a> Walk<'a> {
         };
         let (content, from_context, kind) = match origin {
             _ if looks_like_folder => (Content::Unknown, None, WriteKind::Tree),
-            Origin::Context => self.from_context(&cleaned, &path),
+            Origin::Context => self.of_context(&cleaned, &path),
             Origin::Stage(facts) => {
                 let file = cleaned
                     .as_known()
@@ -137,7 +137,7 @@ impl<'a> Walk<'a> {
     }
 
     /// A file of the context: its text is read where its place in the image gives it a meaning.
-    fn from_context(&self, source: &Value, target: &Value) -> (Content, Option<String>, WriteKind) {
+    fn of_context(&self, source: &Value, target: &Value) -> (Content, Option<String>, WriteKind) {
         let kind = kind_by_name(&path::name(source));
         let Some(known) = source.as_known() else {
             return (Content::Unknown, None, kind);

@@ -5,8 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::context::Answer;
-use crate::facts::{Effect, Facts, Program, Reach, Step, Value, Write, WriteKind, path};
-use crate::facts::{Change, Content};
+use crate::facts::{Change, Effect, Facts, Program, Reach, Step, Value, Write, WriteKind, path};
 use crate::finding::{Certainty, Place};
 use crate::interpret::run::{content, without_mounted};
 use crate::interpret::words::{self, ShellNames};
@@ -58,6 +57,9 @@ pub(super) struct Runner<'r, 'a> {
     commands: usize,
 }
 
+/// Folder and variables of a scope.
+type ScopeState = (Value, Vec<(String, Value)>);
+
 /// The state of one shell while its script runs.
 struct Shell<'s> {
     script: &'s Script,
@@ -66,7 +68,7 @@ struct Shell<'s> {
     placed: &'s Placed<'s>,
     frame: Frame,
     /// Folder and variables of each scope, once something has run in it.
-    scopes: Vec<Option<(Value, Vec<(String, Value)>)>>,
+    scopes: Vec<Option<ScopeState>>,
     /// What each command is known to print.
     outputs: Vec<Option<Value>>,
     /// Blocks whose redirect has been opened.
@@ -126,7 +128,7 @@ impl Shell<'_> {
         }
     }
 
-    fn scope_mut(&mut self, scope: usize) -> &mut (Value, Vec<(String, Value)>) {
+    fn scope_mut(&mut self, scope: usize) -> &mut ScopeState {
         let inherited = || {
             let (folder, variables) = self.scope(scope);
             (folder.clone(), variables.to_vec())
@@ -875,6 +877,3 @@ fn clone_words(unwrapped: &Unwrapped) -> Unwrapped {
         ..Unwrapped::default()
     }
 }
-
-#[allow(unused)]
-fn _content(_: Content) {}

@@ -73,7 +73,11 @@ pub fn heredoc_body(text: &str, config: &Config) -> Value {
     if !text.contains(['$', '\\']) {
         return Value::known(text);
     }
-    match expand::expand_heredoc(text, &Scope { config }) {
+    let lexer = expand::Lexer {
+        skip_process_quotes: true,
+        ..expand::Lexer::default()
+    };
+    match lexer.expand(text, &Scope { config }) {
         Ok(expanded) => decode(&expanded.text, &expanded.holes),
         Err(_) => Value::unknown(text),
     }

@@ -3,14 +3,23 @@
 //! A coded rule is a file here whose module comment is its page. [`RULES`] lists them all; a test
 //! holds the list against the folder.
 
+mod gpu;
+mod gpu_amd;
+mod gpu_bare_metal_only;
+mod gpu_driver_in_image;
+mod judge;
 mod page;
 mod report;
+mod syntax_error;
+mod tmp_content;
 
+pub use judge::judge;
 pub use page::Page;
 pub use report::Report;
 
 use crate::contract::{Contract, Profile};
-use crate::finding::Severity;
+use crate::facts::Facts;
+use crate::finding::{Finding, Severity};
 
 /// Severity by profile; none where the rule is off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +95,7 @@ pub enum Scope {
 #[derive(Clone, Copy)]
 pub enum Check {
     /// By facts, the same before and after the build.
-    Facts(fn(&crate::facts::Facts, &Contract, &mut Report)),
+    Facts(fn(&Facts, &Contract, &mut Report)),
     /// Said by reading, by policy or by the config, and listed here for its name and page alone.
     Elsewhere,
 }
@@ -111,3 +120,51 @@ pub struct Rule {
     /// The source of its file, whose module comment is the page.
     pub source: &'static str,
 }
+
+impl Rule {
+    /// A rule over facts of the image, in every profile of a workspace until said otherwise.
+    const fn facts(
+        name: &'static str,
+        check: fn(&Facts, &Contract, &mut Report),
+        source: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            aliases: &[],
+            levels: Levels::workspaces(Severity::Warning),
+            scope: Scope::Image,
+            edition: "2026",
+            fix: None,
+            check: Check::Facts(check),
+            source,
+        }
+    }
+
+    /// A rule that is said by reading, by policy or by the config.
+    const fn elsewhere(name: &'static str, severity: Severity, source: &'static str) -> Self {
+        Self {
+            name,
+            aliases: &[],
+            levels: Levels::everywhere(severity),
+            scope: Scope::Stage,
+            edition: "2026",
+            fix: None,
+            check: Check::Elsewhere,
+            source,
+        }
+    }
+
+    /// Its page.
+    pub fn page(&self) -> Page {
+        Page::of(self.source)
+    }
+}
+
+/// All rules, by name.
+pub const RULES: &[Rule] = &[
+    gpu_amd::RULE,
+    gpu_bare_metal_only::RULE,
+    gpu_driver_in_image::RULE,
+    syntax_error::RULE,
+    tmp_content::RULE,
+];

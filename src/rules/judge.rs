@@ -1,0 +1,68 @@
+//! Judges one file: reading, foreseeing, every rule that is on.
+
+use std::sync::Arc;
+
+use crate::context::Context;
+use crate::finding::{Finding, Place};
+use crate::interpret::{self, Bases, Input};
+use crate::invocation::Invocation;
+use crate::rules::{Check, RULES, Report, Rule, Scope, syntax_error};
+use crate::source::Source;
+use crate::stages::Stages;
+use crate::syntax::Tree;
+
+/// All findings of a Dockerfile, before the config and comments silence any.
+///
+/// In the order of the rules; equal findings stand once.
+pub fn judge(
+    source: &Source,
+    tree: &Tree,
+    invocation: &Invocation,
+    context: &dyn Context,
+    bases: &dyn Bases,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    syntax_error::check(tree, &mut findings);
+    let stages = Stages::of(tree, invocation);
+    let path = Arc::from("");
+    let facts = interpret::foresee(Input {
+        source,
+        tree,
+        stages: &stages,
+        invocation,
+        context,
+        bases,
+        path: &path,
+    });
+    for facts in facts.iter().flatten() {
+        for rule in RULES {
+            let is_meant = rule.scope == Scope::Stage || facts.is_target;
+            let Some(severity) = level(rule, invocation).filter(|_| is_meant) else {
+                continue;
+            };
+            if let Check::Facts(check) = rule.check {
+                let mut report = Report::new(rule, severity, facts, &mut findings);
+                check(facts, &invocation.contract, &mut report);
+            }
+        }
+    }
+    once(findings)
+}
+
+/// The severity of a rule before the config changes it; none where it is off and nobody wants it.
+fn level(rule: &Rule, invocation: &Invocation) -> Option<crate::finding::Severity> {
+    rule.levels.of(invocation.contract.profile)
+}
+
+/// A step that several stages inherit is judged in each of them and told once.
+fn once(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut seen = std::collections::HashSet::new();
+    let mut kept = Vec::with_capacity(findings.len());
+    for finding in findings {
+        let key: (&'static str, Place, String) = (finding.rule, finding.place.clone(), finding.message.clone());
+        if seen.insert(key) {
+            kept.push(finding);
+        }
+    }
+    kept
+}
