@@ -37,7 +37,15 @@ pub(crate) fn is_latin_space(byte: u8) -> bool {
 }
 
 /// The offset of the first character from `from` on that is no space, at most `to`.
+#[inline]
 pub(crate) fn skip_spaces(text: &[u8], from: usize, to: usize) -> usize {
+    if from < to && matches!(text[from], b'!'..=b'~') {
+        return from;
+    }
+    skip_some_spaces(text, from, to)
+}
+
+fn skip_some_spaces(text: &[u8], from: usize, to: usize) -> usize {
     let mut at = from;
     while at < to {
         let byte = text[at];

@@ -20,6 +20,8 @@ pub(super) struct Logical<'a> {
     pub text: &'a str,
     /// The bytes of the file, as long as the text.
     pub raw: &'a [u8],
+    /// Whether the file is UTF-8, so that both are the same.
+    pub valid: bool,
     /// The escape character.
     pub escape: u8,
 }
@@ -54,6 +56,7 @@ fn read_nested(line: Logical<'_>, text: Joined, depth: u32) -> (Instruction, Opt
             let inner = Logical {
                 text: &line.text[range.start as usize..],
                 raw: &raw[range.start as usize..],
+                valid: line.valid,
                 escape: line.escape,
             };
             let (mut inner, fault) = read_nested(inner, text.narrowed(range.clone()), depth + 1);
@@ -88,43 +91,44 @@ fn read_nested(line: Logical<'_>, text: Joined, depth: u32) -> (Instruction, Opt
 
 /// The instruction that a word names, whatever its case.
 pub(super) fn keyword(word: &str) -> Keyword {
-    const NAMES: [(&str, Keyword); 18] = [
-        ("RUN", Keyword::Run),
-        ("COPY", Keyword::Copy),
-        ("FROM", Keyword::From),
-        ("ENV", Keyword::Env),
-        ("ADD", Keyword::Add),
-        ("ARG", Keyword::Arg),
-        ("CMD", Keyword::Cmd),
-        ("ENTRYPOINT", Keyword::Entrypoint),
-        ("EXPOSE", Keyword::Expose),
-        ("HEALTHCHECK", Keyword::Healthcheck),
-        ("LABEL", Keyword::Label),
-        ("MAINTAINER", Keyword::Maintainer),
-        ("ONBUILD", Keyword::Onbuild),
-        ("SHELL", Keyword::Shell),
-        ("STOPSIGNAL", Keyword::Stopsignal),
-        ("USER", Keyword::User),
-        ("VOLUME", Keyword::Volume),
-        ("WORKDIR", Keyword::Workdir),
-    ];
-    let known = |word: &str| {
-        let name = NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
-        name.map_or(Keyword::Unknown, |(_, keyword)| *keyword)
-    };
     // The longest name is 11 letters; the Kelvin sign is a k of three bytes to BuildKit.
     if word.is_ascii() || word.len() > 16 {
-        known(word)
+        ascii_keyword(word)
     } else {
-        known(&quote::lower(word))
+        ascii_keyword(&quote::lower(word))
     }
+}
+
+fn ascii_keyword(word: &str) -> Keyword {
+    let same_length: &[(&str, Keyword)] = match word.len() {
+        3 => &[
+            ("RUN", Keyword::Run),
+            ("ENV", Keyword::Env),
+            ("ADD", Keyword::Add),
+            ("ARG", Keyword::Arg),
+            ("CMD", Keyword::Cmd),
+        ],
+        4 => &[("COPY", Keyword::Copy), ("FROM", Keyword::From), ("USER", Keyword::User)],
+        5 => &[("LABEL", Keyword::Label), ("SHELL", Keyword::Shell)],
+        6 => &[("EXPOSE", Keyword::Expose), ("VOLUME", Keyword::Volume)],
+        7 => &[("WORKDIR", Keyword::Workdir), ("ONBUILD", Keyword::Onbuild)],
+        10 => &[
+            ("ENTRYPOINT", Keyword::Entrypoint),
+            ("MAINTAINER", Keyword::Maintainer),
+            ("STOPSIGNAL", Keyword::Stopsignal),
+        ],
+        11 => &[("HEALTHCHECK", Keyword::Healthcheck)],
+        _ => &[],
+    };
+    let name = same_length.iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
+    name.map_or(Keyword::Unknown, |(_, keyword)| *keyword)
 }
 
 impl Logical<'_> {
     /// Text of the line as BuildKit would print it.
     fn owned(&self, start: usize, end: usize) -> String {
         match self.text.get(start..end) {
-            Some(text) if !text.contains('\u{1a}') => text.to_owned(),
+            Some(text) if self.valid => text.to_owned(),
             _ => space::lossy(&self.raw[start..end]),
         }
     }
