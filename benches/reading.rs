@@ -11,7 +11,10 @@ use std::time::Instant;
 use seaworthy::syntax::parse;
 
 fn main() {
-    let paths: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let paths: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with("--"))
+        .collect();
     let mut sets: Vec<(String, Vec<Vec<u8>>)> = Vec::new();
     for path in &paths {
         let mut files = Vec::new();
@@ -34,7 +37,11 @@ fn main() {
             best = best.min(start.elapsed().as_secs_f64());
         }
         let speed = bytes as f64 / best / 1e6;
-        let _ = writeln!(out, "{name}: {} files, {bytes} bytes, {speed:.0} MB/s", files.len());
+        let _ = writeln!(
+            out,
+            "{name}: {} files, {bytes} bytes, {speed:.0} MB/s",
+            files.len()
+        );
     }
 }
 
@@ -54,12 +61,30 @@ fn made() -> Vec<(String, Vec<Vec<u8>>)> {
     let usual = "FROM debian:bookworm AS base\n# Tools.\nRUN apt-get update \\\n    && apt-get install -y curl git \\\n    && rm -rf /var/lib/apt/lists/*\nENV A=1 B=\"two words\"\nCOPY --chown=1000:1000 a b /srv/\nCMD [\"sh\", \"-c\", \"true\"]\n";
     let kinds = [
         ("usual", usual.repeat(5_000)),
-        ("continuations", format!("FROM a\nRUN a{}\n", " \\\n b".repeat(200_000))),
-        ("here-documents", format!("FROM a\n{}", "RUN <<EOF\necho a\nEOF\n".repeat(50_000))),
-        ("unterminated", format!("FROM a\n{}", (0..20_000).map(|n| format!("RUN <<E{n}\n")).collect::<String>())),
+        (
+            "continuations",
+            format!("FROM a\nRUN a{}\n", " \\\n b".repeat(200_000)),
+        ),
+        (
+            "here-documents",
+            format!("FROM a\n{}", "RUN <<EOF\necho a\nEOF\n".repeat(50_000)),
+        ),
+        (
+            "unterminated",
+            format!(
+                "FROM a\n{}",
+                (0..20_000).map(|n| format!("RUN <<E{n}\n")).collect::<String>()
+            ),
+        ),
         ("words", format!("FROM a\nENV{}\n", " a=b".repeat(200_000))),
-        ("comments", format!("{}FROM a\n", "# a comment of some length\n".repeat(50_000))),
+        (
+            "comments",
+            format!("{}FROM a\n", "# a comment of some length\n".repeat(50_000)),
+        ),
         ("brackets", format!("FROM a\nRUN {}\n", "[".repeat(60_000))),
     ];
-    kinds.into_iter().map(|(name, text)| (name.to_owned(), vec![text.into_bytes()])).collect()
+    kinds
+        .into_iter()
+        .map(|(name, text)| (name.to_owned(), vec![text.into_bytes()]))
+        .collect()
 }

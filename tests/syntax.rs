@@ -1,14 +1,21 @@
 //! Reading: BuildKit's answers, cases as files, and what holds for any bytes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and tells what it skipped"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
+use proptest::prelude::*;
 use seaworthy::report::tree::tree_json;
-use seaworthy::source::Source;
-use seaworthy::syntax::{Lexer, Lookup, Variables, parse};
+use seaworthy::source::{Source, Span};
+use seaworthy::syntax::{Args, Instruction, Lexer, Lookup, Variables, expand, expand_words, parse};
 use serde_json::Value;
 
 /// The folder with BuildKit's answers; none, with a note, where it is absent.
@@ -29,7 +36,9 @@ fn rows(path: &Path) -> Vec<Value> {
     let mut text = String::new();
     let file = fs::File::open(path).unwrap();
     GzDecoder::new(file).read_to_string(&mut text).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 fn read(bytes: &[u8]) -> Value {
@@ -52,7 +61,8 @@ fn normal(value: &Value, ours: bool) -> Value {
                 };
                 !added && !foreign && !empty
             });
-            kept.map(|(key, value)| (key.clone(), normal(value, ours))).collect()
+            kept.map(|(key, value)| (key.clone(), normal(value, ours)))
+                .collect()
         }
         Value::Array(list) => list.iter().map(|value| normal(value, ours)).collect(),
         other => other.clone(),
@@ -65,7 +75,11 @@ fn difference(bytes: &[u8], expect: &Value) -> Option<String> {
     if theirs.get("parse_error").is_some() {
         ours.as_object_mut().unwrap().remove("instructions");
     }
-    let keys = ours.as_object().unwrap().keys().chain(theirs.as_object().unwrap().keys());
+    let keys = ours
+        .as_object()
+        .unwrap()
+        .keys()
+        .chain(theirs.as_object().unwrap().keys());
     let mut told = String::new();
     for key in keys.collect::<std::collections::BTreeSet<_>>() {
         let (our, their) = (ours.get(key), theirs.get(key));
@@ -75,7 +89,11 @@ fn difference(bytes: &[u8], expect: &Value) -> Option<String> {
         if let (Some(Value::Array(our)), Some(Value::Array(their))) = (our, their) {
             for index in 0..our.len().max(their.len()) {
                 if our.get(index) != their.get(index) {
-                    told += &format!("  {key}[{index}]\n    ours   {:?}\n    theirs {:?}\n", our.get(index), their.get(index));
+                    told += &format!(
+                        "  {key}[{index}]\n    ours   {:?}\n    theirs {:?}\n",
+                        our.get(index),
+                        their.get(index)
+                    );
                     break;
                 }
             }
@@ -88,7 +106,11 @@ fn difference(bytes: &[u8], expect: &Value) -> Option<String> {
 
 fn report(what: &str, total: usize, wrong: &[String]) {
     let shown = wrong.iter().take(20).cloned().collect::<String>();
-    assert!(wrong.is_empty(), "{} of {total} {what} are read otherwise:\n{shown}", wrong.len());
+    assert!(
+        wrong.is_empty(),
+        "{} of {total} {what} are read otherwise:\n{shown}",
+        wrong.len()
+    );
 }
 
 #[test]
@@ -116,7 +138,10 @@ fn corpus() -> Option<BTreeMap<String, Vec<u8>>> {
         let mut entry = entry.unwrap();
         if entry.header().entry_type().is_file() {
             let path = entry.path().unwrap().to_string_lossy().into_owned();
-            let name = path.trim_start_matches("./").trim_start_matches("general/").to_owned();
+            let name = path
+                .trim_start_matches("./")
+                .trim_start_matches("general/")
+                .to_owned();
             let mut bytes = Vec::new();
             entry.read_to_end(&mut bytes).unwrap();
             files.insert(name, bytes);
@@ -134,7 +159,9 @@ fn reads_real_files_as_buildkit_does() {
     let mut wrong = Vec::new();
     for row in &rows {
         let id = row["id"].as_str().unwrap();
-        let file = corpus.get(id).unwrap_or_else(|| panic!("{id} is not in the corpus"));
+        let file = corpus
+            .get(id)
+            .unwrap_or_else(|| panic!("{id} is not in the corpus"));
         if let Some(told) = difference(file, row) {
             wrong.push(format!("{id}\n{told}"));
         }
@@ -158,7 +185,9 @@ struct Environment(BTreeMap<String, String>);
 
 impl Variables for Environment {
     fn get(&self, name: &str) -> Lookup {
-        self.0.get(name).map_or(Lookup::Unset, |value| Lookup::Set(value.clone()))
+        self.0
+            .get(name)
+            .map_or(Lookup::Unset, |value| Lookup::Set(value.clone()))
     }
 }
 
@@ -170,9 +199,16 @@ fn expands_words_as_buildkit_does() {
     let rows = rows(&path);
     let mut wrong = Vec::new();
     for row in &rows {
-        let on = |name: &str| row["opts"].as_array().is_some_and(|list| list.iter().any(|opt| opt == name));
+        let on = |name: &str| {
+            row["opts"]
+                .as_array()
+                .is_some_and(|list| list.iter().any(|opt| opt == name))
+        };
         let lexer = Lexer {
-            escape: row["escape"].as_str().and_then(|text| text.chars().next()).unwrap(),
+            escape: row["escape"]
+                .as_str()
+                .and_then(|text| text.chars().next())
+                .unwrap(),
             raw_quotes: on("RawQuotes"),
             raw_escapes: on("RawEscapes"),
             skip_process_quotes: on("SkipProcessQuotes"),
@@ -180,7 +216,9 @@ fn expands_words_as_buildkit_does() {
         };
         let word = row["word"].as_str().unwrap();
         let env = row["env"].as_object().unwrap();
-        let env = env.iter().map(|(key, value)| (key.clone(), value.as_str().unwrap().to_owned()));
+        let env = env
+            .iter()
+            .map(|(key, value)| (key.clone(), value.as_str().unwrap().to_owned()));
         let env = Environment(env.collect());
         let mut ours = serde_json::Map::new();
         match lexer.expand(word, &env) {
@@ -203,8 +241,299 @@ fn expands_words_as_buildkit_does() {
             }
         }
         if Value::Object(ours.clone()) != row["expect"] {
-            wrong.push(format!("{} {word:?}\n  ours   {ours:?}\n  theirs {}\n", row["id"], row["expect"]));
+            wrong.push(format!(
+                "{} {word:?}\n  ours   {ours:?}\n  theirs {}\n",
+                row["id"], row["expect"]
+            ));
         }
     }
     report("words", rows.len(), &wrong);
+}
+
+/// Cases of our own: a folder each, named for why it exists, with a Dockerfile and what is read of it.
+///
+/// With SEAWORTHY_UPDATE set, what is expected is written anew, and is to be looked at before it is kept.
+#[test]
+fn reads_each_case_as_expected() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/syntax");
+    let mut wrong = Vec::new();
+    let mut folders: Vec<PathBuf> = fs::read_dir(&root)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    folders.sort();
+    assert!(folders.len() >= 30);
+    for folder in &folders {
+        let bytes = fs::read(folder.join("Dockerfile")).unwrap();
+        let source = Source::new("Dockerfile", bytes.clone()).unwrap();
+        let read = serde_json::to_string_pretty(&tree_json(&source, &parse(&bytes))).unwrap() + "\n";
+        let path = folder.join("expected.json");
+        if std::env::var_os("SEAWORTHY_UPDATE").is_some() {
+            fs::write(&path, &read).unwrap();
+        }
+        if fs::read_to_string(&path).unwrap_or_default() != read {
+            wrong.push(format!("{}\n{read}", folder.display()));
+        }
+    }
+    report("cases of our own", folders.len(), &wrong);
+}
+
+#[test]
+fn a_line_may_be_64_kib_long_and_no_longer() {
+    let told = |text: String| {
+        parse(text.as_bytes())
+            .errors
+            .first()
+            .map(|error| (error.message.clone(), error.lines.clone()))
+    };
+    let line = |length: usize| "#".repeat(length);
+    let too_long = "dockerfile line greater than max allowed size of 65535".to_owned();
+    assert_eq!(told(format!("FROM a\n{}\n", line(65_535))), None);
+    assert_eq!(told(format!("FROM a\n{}", line(65_535))), None);
+    assert_eq!(
+        told(format!("FROM a\n{}\n", line(65_536))),
+        Some((too_long.clone(), vec![1]))
+    );
+    assert_eq!(
+        told(format!("FROM a\n{}", line(65_536))),
+        Some((too_long, vec![1]))
+    );
+    assert_eq!(
+        told(format!("{}\nFROM a", line(65_536))),
+        Some(("file with no instructions".into(), vec![0]))
+    );
+    assert_eq!(
+        told(format!("FROM a\nRUN <<b\n{}\nb\n", line(65_536))),
+        Some(("unterminated heredoc".into(), vec![2]))
+    );
+}
+
+/// What holds for any bytes.
+fn holds(bytes: &[u8]) {
+    let tree = parse(bytes);
+    let mut at = 0;
+    for token in tree.tokens(bytes) {
+        assert_eq!(token.span.start, at);
+        assert!(token.span.end > at);
+        at = token.span.end;
+    }
+    assert_eq!(at as usize, bytes.len());
+    assert_eq!(tree.print(bytes), bytes);
+    assert_eq!(parse(&tree.print(bytes)), tree);
+    let inside = |span: Span| {
+        assert!(
+            span.start <= span.end && span.end as usize <= bytes.len(),
+            "{span:?}"
+        )
+    };
+    for instruction in &tree.instructions {
+        let mut instruction = Some(instruction);
+        while let Some(one) = instruction {
+            whole(one, bytes);
+            inside(one.span);
+            inside(one.keyword_span);
+            one.heredocs.iter().for_each(|heredoc| inside(heredoc.body));
+            instruction = one.trigger.as_deref();
+        }
+    }
+    tree.errors.iter().for_each(|error| inside(error.span));
+    tree.comments
+        .iter()
+        .for_each(|comment| assert_eq!(bytes[comment.span.start as usize], b'#'));
+    tree.directives
+        .iter()
+        .for_each(|directive| inside(directive.value_span));
+    read(bytes);
+}
+
+/// The text is that of the file, and every range of it is whole characters that lead back to it.
+fn whole(instruction: &Instruction, bytes: &[u8]) {
+    let text = instruction.text.text();
+    let length = text.len() as u32;
+    let source = |range: std::ops::Range<u32>| {
+        let spans = instruction.text.spans(range.clone());
+        let cover = instruction.text.span(range);
+        assert!(spans.iter().all(|span| cover.contains(*span)));
+        spans
+            .iter()
+            .flat_map(|span| bytes[span.range()].to_vec())
+            .collect::<Vec<u8>>()
+    };
+    for (ours, theirs) in text.bytes().zip(source(0..length)) {
+        assert!(ours == theirs || ours == 0x1A, "{ours} {theirs}");
+    }
+    assert_eq!(source(0..length).len(), text.len());
+    let mut ranges: Vec<std::ops::Range<u32>> =
+        instruction.flags.iter().map(|flag| flag.range.clone()).collect();
+    ranges.extend(instruction.heredocs.iter().map(|heredoc| heredoc.range.clone()));
+    ranges.extend(instruction.words().iter().map(|word| word.range.clone()));
+    for pair in instruction.pairs() {
+        ranges.push(pair.key.range.clone());
+        ranges.extend(pair.value.iter().map(|value| value.range.clone()));
+    }
+    for range in ranges {
+        let range = range.start as usize..range.end as usize;
+        assert!(text.get(range.clone()).is_some(), "{range:?} of {text:?}");
+        source(range.start as u32..range.end as u32);
+    }
+    if let Args::Words(words) = &instruction.args {
+        for word in words.iter().filter(|word| !word.text.contains('\u{fffd}')) {
+            assert_eq!(
+                text[word.range.start as usize..word.range.end as usize],
+                word.text
+            );
+        }
+    }
+}
+
+/// Bytes that look like a Dockerfile: pieces on which reading turns, in any order.
+fn dockerfile() -> impl Strategy<Value = Vec<u8>> {
+    let pieces: Vec<&'static [u8]> = vec![
+        b"FROM a",
+        b"RUN ",
+        b"run",
+        b"COPY ",
+        b"ADD ",
+        b"ENV ",
+        b"LABEL ",
+        b"ARG ",
+        b"CMD ",
+        b"ONBUILD ",
+        b"HEALTHCHECK ",
+        b"SHELL ",
+        b"VOLUME ",
+        b"EXPOSE ",
+        b"USER ",
+        b"\n",
+        b"\n",
+        b"\n",
+        b"\r\n",
+        b"\r",
+        b" ",
+        b"\t",
+        b"\\\n",
+        b"\\ \n",
+        b"`\n",
+        b"\\",
+        b"`",
+        b"#",
+        b"# escape=`\n",
+        b"# syntax=a\n",
+        b"# check=b\n",
+        b"#!x\n",
+        b"\xEF\xBB\xBF",
+        b"\xC2\xA0",
+        b"\xC2\x85",
+        b"\xE2\x85\x90",
+        b"\xFF",
+        b"\x1A",
+        b"\x0B",
+        b"--",
+        b"--a=",
+        b"--mount=",
+        b"--from=b",
+        b"\"",
+        b"'",
+        b"=",
+        b"a=b",
+        b"[",
+        b"]",
+        b"\"c\"",
+        b",",
+        b"1",
+        b"{",
+        b"}",
+        b"$",
+        b"${",
+        b"d",
+        b"<<",
+        b"<<-",
+        b"<<EOF",
+        b"EOF",
+        b"EOF\n",
+        b"\\u00e9",
+        b"CMD",
+        b"NONE",
+        b"AS ",
+        b"/",
+        b":-",
+        b"//syntax=x\n",
+    ];
+    proptest::collection::vec(proptest::sample::select(pieces), 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 4000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_have_a_tree(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        holds(&bytes);
+    }
+
+    #[test]
+    fn what_looks_like_a_dockerfile_has_a_tree(bytes in dockerfile()) {
+        holds(&bytes);
+    }
+
+    #[test]
+    fn any_word_expands_or_says_why(word in r#"([ab]|\$|\{|\}|:|-|\+|\?|#|%|/|\*|\\|`|'|"|<| |é){0,24}"#) {
+        for escape in ['\\', '`'] {
+            let known = |name: &str| match name {
+                "a" => Lookup::Set("x y".into()),
+                "b" => Lookup::Unknown,
+                _ => Lookup::Unset,
+            };
+            if let Ok(expanded) = expand(&word, escape, &Table(known)) {
+                for hole in &expanded.holes {
+                    prop_assert!(expanded.text[hole.clone()].starts_with('$'));
+                    prop_assert!(word.contains(&expanded.text[hole.clone()]));
+                }
+            }
+            for word in expand_words(&word, escape, &Table(known)).unwrap_or_default() {
+                for hole in &word.holes {
+                    prop_assert!(word.text[hole.clone()].starts_with('$'));
+                }
+            }
+        }
+    }
+}
+
+struct Table<F: Fn(&str) -> Lookup>(F);
+
+impl<F: Fn(&str) -> Lookup> Variables for Table<F> {
+    fn get(&self, name: &str) -> Lookup {
+        (self.0)(name)
+    }
+}
+
+/// Files that would take the square of their length if reading went over them again and again.
+#[test]
+fn large_files_take_time_in_proportion() {
+    let made = |count: usize| {
+        [
+            format!("FROM a\nRUN a{}\n", " \\\n b".repeat(count)),
+            format!("FROM a\n{}", "RUN <<EOF\necho a\nEOF\n".repeat(count / 4)),
+            format!(
+                "FROM a\n{}",
+                (0..count / 4)
+                    .map(|number| format!("RUN <<E{number}\n"))
+                    .collect::<String>()
+            ),
+            format!("FROM a\nENV \\\n{} z=1\n", "a=b \\\n".repeat(count)),
+            "x\n".repeat(count),
+            format!("FROM a\n{}\n", "ONBUILD \\\n".repeat(count)),
+            format!("FROM a\nRUN {}\n", "${a:-\\\n".repeat(count)),
+            format!("FROM a\nRUN {}<<b\n", "${a:-\\\n".repeat(count)),
+            format!("FROM a\nRUN {}\n", "[\\\n".repeat(count)),
+            format!("FROM a\nRUN \\\n{}b\n", "# c\n\n".repeat(count)),
+            format!("FROM a\nRUN {}\n", "<<b \\\n".repeat(count)),
+        ]
+    };
+    for text in made(100_000) {
+        let start = std::time::Instant::now();
+        let tree = parse(text.as_bytes());
+        assert_eq!(tree.print(text.as_bytes()), text.as_bytes());
+        let seconds = start.elapsed().as_secs_f64();
+        assert!(seconds < 10.0, "{seconds} s for {:?}", &text[..30]);
+    }
 }

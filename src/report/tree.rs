@@ -6,7 +6,9 @@
 use serde::Serialize;
 
 use crate::source::{Source, Span};
-use crate::syntax::{Args, ErrorLayer, Instruction, Joined, Keyword, NO_STAGE, Pair, SyntaxError, Tree, Word};
+use crate::syntax::{
+    Args, ErrorLayer, Instruction, Joined, Keyword, NO_STAGE, Pair, SyntaxError, Tree, Word,
+};
 
 /// One place, or several where a joined line is crossed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -152,9 +154,16 @@ pub fn tree_json(source: &Source, tree: &Tree) -> TreeJson {
             lines: error.lines.clone(),
         }
     });
-    let blank = tree.instructions.iter().filter(|instruction| !instruction.blank_lines.is_empty());
+    let blank = tree
+        .instructions
+        .iter()
+        .filter(|instruction| !instruction.blank_lines.is_empty());
     TreeJson {
-        escape: if parse_error.is_none() { tree.escape.to_string() } else { String::new() },
+        escape: if parse_error.is_none() {
+            tree.escape.to_string()
+        } else {
+            String::new()
+        },
         syntax: directive("syntax"),
         check: directive("check"),
         parse_error: parse_error.map(error_json),
@@ -263,7 +272,12 @@ fn original(source: &Source, text: &Joined) -> String {
     if !text.line().contains('\u{1a}') {
         return text.line().to_owned();
     }
-    let bytes: Vec<u8> = text.line_spans().iter().flat_map(|span| source.slice(*span)).copied().collect();
+    let bytes: Vec<u8> = text
+        .line_spans()
+        .iter()
+        .flat_map(|span| source.slice(*span))
+        .copied()
+        .collect();
     text_of(&bytes)
 }
 

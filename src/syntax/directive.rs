@@ -39,14 +39,20 @@ pub(super) fn find(bytes: &[u8], from: usize, to: usize) -> Option<Found> {
             return None;
         }
         value = to - 1;
-        return Some(Found { name, value: value..to });
+        return Some(Found {
+            name,
+            value: value..to,
+        });
     }
     let mut end = to;
     while is_white(bytes[end - 1]) {
         end -= 1;
     }
     value = value.min(end);
-    Some(Found { name, value: value..end })
+    Some(Found {
+        name,
+        value: value..end,
+    })
 }
 
 /// What BuildKit's pattern calls white space: not the vertical tab.

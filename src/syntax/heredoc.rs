@@ -33,7 +33,8 @@ pub(super) fn in_line(line: &str) -> Result<Vec<Heredoc>, String> {
 /// Whether an instruction may have here-documents.
 pub(super) fn may_stand_in(instruction: &Instruction) -> bool {
     let inner = instruction.trigger.as_deref().unwrap_or(instruction);
-    matches!(inner.keyword, Keyword::Run | Keyword::Copy | Keyword::Add) && !matches!(inner.args, Args::Json(_))
+    matches!(inner.keyword, Keyword::Run | Keyword::Copy | Keyword::Add)
+        && !matches!(inner.args, Args::Json(_))
 }
 
 /// The here-document that a word names: digits, `<<`, maybe `-`, and one shell word.
@@ -64,14 +65,18 @@ pub(super) fn in_word(word: &str) -> Result<Option<Heredoc>, String> {
         ..lexer
     })?;
     let [raw] = raw.as_slice() else {
-        return Err(format!("internal lexing of heredoc produced inconsistent results: {name}"));
+        return Err(format!(
+            "internal lexing of heredoc produced inconsistent results: {name}"
+        ));
     };
     let quotes = |text: &str| text.matches(['\'', '"']).count();
     Ok(Some(Heredoc {
         expand: quotes(&cooked.text) == quotes(&raw.text),
         name: cooked.text.clone(),
         chomp,
-        descriptor: word[..digits].parse().unwrap_or(if digits == 0 { 0 } else { u32::MAX }),
+        descriptor: word[..digits]
+            .parse()
+            .unwrap_or(if digits == 0 { 0 } else { u32::MAX }),
         range: 0..0,
         body: Span::default(),
         terminator: None,
@@ -104,7 +109,10 @@ mod tests {
     #[test]
     fn a_line_has_them_in_order_with_their_places() {
         let found = in_line("RUN 3<<A cat <<  'B'").expect("readable");
-        let found: Vec<_> = found.iter().map(|heredoc| (heredoc.name.as_str(), heredoc.range.clone())).collect();
+        let found: Vec<_> = found
+            .iter()
+            .map(|heredoc| (heredoc.name.as_str(), heredoc.range.clone()))
+            .collect();
         assert_eq!(found, [("A", 4..8), ("B", 13..20)]);
         assert_eq!(in_line("RUN it's <<EOF").map(|found| found.len()), Ok(0));
     }

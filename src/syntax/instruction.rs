@@ -15,8 +15,24 @@ pub const NO_STAGE: &str = "no build stage in current context";
 
 /// The names, as they are suggested; in the order in which equally near ones win.
 const NAMES: [&str; 18] = [
-    "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER",
-    "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
+    "ADD",
+    "ARG",
+    "CMD",
+    "COPY",
+    "ENTRYPOINT",
+    "ENV",
+    "EXPOSE",
+    "FROM",
+    "HEALTHCHECK",
+    "LABEL",
+    "MAINTAINER",
+    "ONBUILD",
+    "RUN",
+    "SHELL",
+    "STOPSIGNAL",
+    "USER",
+    "VOLUME",
+    "WORKDIR",
 ];
 
 /// A reason and the range of the instruction's text at fault.
@@ -82,7 +98,11 @@ fn refuse(instruction: &Instruction) -> Result<(), Refusal> {
         }
         Keyword::Env | Keyword::Label => {
             flags(&[])?;
-            let name = if instruction.keyword == Keyword::Env { "ENV" } else { "LABEL" };
+            let name = if instruction.keyword == Keyword::Env {
+                "ENV"
+            } else {
+                "LABEL"
+            };
             pairs(name, &instruction.args, whole)
         }
         Keyword::Arg => pairs("ARG", &instruction.args, whole),
@@ -155,7 +175,10 @@ fn words(args: &Args) -> &[Word] {
 
 fn unknown(instruction: &Instruction) -> Refusal {
     let written = &instruction.raw_keyword;
-    let near = nearest(&quote::lower(written), NAMES.iter().map(|name| quote::lower(name)));
+    let near = nearest(
+        &quote::lower(written),
+        NAMES.iter().map(|name| quote::lower(name)),
+    );
     let near = near.map(|name| {
         if *written == quote::lower(written) {
             name
@@ -284,7 +307,9 @@ fn from(words: &[Word], whole: &Range<u32>) -> Result<(), Refusal> {
             }
             let quoted = quote::quoted(&name.text);
             Err((
-                format!("invalid name for build stage: {quoted}, name can't start with a number or contain symbols"),
+                format!(
+                    "invalid name for build stage: {quoted}, name can't start with a number or contain symbols"
+                ),
                 name.range.clone(),
             ))
         }
@@ -309,8 +334,14 @@ fn pairs(name: &str, args: &Args, range: Range<u32>) -> Result<(), Refusal> {
     }
     match pairs.iter().find(|pair| pair.key.text.is_empty()) {
         Some(pair) => {
-            let end = pair.value.as_ref().map_or(pair.key.range.end, |value| value.range.end);
-            Err((format!("{name} names can not be blank"), pair.key.range.start..end))
+            let end = pair
+                .value
+                .as_ref()
+                .map_or(pair.key.range.end, |value| value.range.end);
+            Err((
+                format!("{name} names can not be blank"),
+                pair.key.range.start..end,
+            ))
         }
         None => Ok(()),
     }
@@ -349,7 +380,10 @@ fn health(instruction: &Instruction, whole: Range<u32>) -> Result<(), Refusal> {
         ));
     }
     if empty {
-        return Err(("Missing command after HEALTHCHECK CMD".to_owned(), kind.range.clone()));
+        return Err((
+            "Missing command after HEALTHCHECK CMD".to_owned(),
+            kind.range.clone(),
+        ));
     }
     value::health(&instruction.flags)
 }

@@ -142,7 +142,9 @@ impl Joined {
             if *start >= range.end {
                 break;
             }
-            let end = pieces.get(index + 1).map_or(self.whole.len() as u32, |next| next.0);
+            let end = pieces
+                .get(index + 1)
+                .map_or(self.whole.len() as u32, |next| next.0);
             let from = range.start.max(*start);
             let to = range.end.min(end);
             if from < to {

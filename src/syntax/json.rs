@@ -182,16 +182,8 @@ impl Reader<'_> {
                 b'n' => self.literal(b"null")?,
                 _ => self.number()?,
             }
-            while whole {
-                let Some(object) = open.last().copied() else {
-                    return Some(());
-                };
-                self.skip_blanks();
-                if self.eat(b',').is_some() {
-                    break;
-                }
-                self.eat(if object { b'}' } else { b']' })?;
-                open.pop();
+            if whole && self.close(&mut open)? {
+                return Some(());
             }
             if open.last() == Some(&true) {
                 self.skip_blanks();
@@ -200,6 +192,19 @@ impl Reader<'_> {
                 self.eat(b':')?;
             }
         }
+    }
+
+    /// Closes what ends after a value, up to the next comma; whether all is closed.
+    fn close(&mut self, open: &mut Vec<bool>) -> Option<bool> {
+        while let Some(object) = open.last().copied() {
+            self.skip_blanks();
+            if self.eat(b',').is_some() {
+                return Some(false);
+            }
+            self.eat(if object { b'}' } else { b']' })?;
+            open.pop();
+        }
+        Some(true)
     }
 
     fn literal(&mut self, word: &[u8]) -> Option<()> {
@@ -265,7 +270,17 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_no_array() {
-        for text in ["[a]", "['a']", r#"["a",]"#, r#"["a"] b"#, r#"["\x"]"#, "[\"\t\"]", "[", "[01]", "[1e999]"] {
+        for text in [
+            "[a]",
+            "['a']",
+            r#"["a",]"#,
+            r#"["a"] b"#,
+            r#"["\x"]"#,
+            "[\"\t\"]",
+            "[",
+            "[01]",
+            "[1e999]",
+        ] {
             assert_eq!(read(text), Array::No, "{text}");
         }
     }

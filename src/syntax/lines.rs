@@ -110,7 +110,9 @@ pub(crate) fn continuation(bytes: &[u8], from: usize, to: usize, escape: u8) -> 
     while end > from && matches!(bytes[end - 1], b' ' | b'\t') {
         end -= 1;
     }
-    let at = end.checked_sub(1).filter(|at| *at >= from && bytes[*at] == escape)?;
+    let at = end
+        .checked_sub(1)
+        .filter(|at| *at >= from && bytes[*at] == escape)?;
     (at == from || bytes[at - 1] != escape).then_some(at)
 }
 

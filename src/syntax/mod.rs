@@ -4,12 +4,14 @@
 //! instructions around it are still there. The tree is lossless: its lines, one after another, are
 //! the file.
 
+mod bodies;
 mod directive;
 pub mod expand;
 mod heredoc;
 mod instruction;
 mod joined;
 mod json;
+mod lexer;
 mod lines;
 mod parse;
 mod pattern;

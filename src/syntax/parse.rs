@@ -1,22 +1,17 @@
 //! Bytes to tree: physical lines to logical ones, comments, directives, and what goes wrong.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
+use super::bodies::Index;
 use super::directive;
 use super::heredoc;
 use super::instruction;
 use super::joined::Joined;
 use super::lines::{self, Line, LineKind, Physical};
-use super::quote;
 use super::space;
-use super::tree::{Comment, Directive, ErrorLayer, Heredoc, Instruction, Keyword, SyntaxError, Tree};
+use super::tree::{Comment, Directive, ErrorLayer, Instruction, Keyword, SyntaxError, Tree};
 use super::words::{self, Logical};
 use crate::source::{BYTE_ORDER_MARK, Span};
-
-/// After so many here-documents without an end, their names are looked up in an index of all lines
-/// and no longer searched for, so that a file full of them takes no square of its length.
-const SEARCHES_IN_VAIN: u32 = 8;
 
 /// Reads a Dockerfile. Whatever the bytes, there is a tree; what BuildKit refuses stands in its errors.
 ///
@@ -82,33 +77,27 @@ enum Stage {
     Some,
 }
 
-struct Reader<'a> {
-    bytes: &'a [u8],
-    text: &'a str,
+/// A file while it is read.
+pub(super) struct Reader<'a> {
+    pub bytes: &'a [u8],
+    pub text: &'a str,
     /// Where the next line starts.
-    at: usize,
+    pub at: usize,
     /// How many lines were read.
-    line: u32,
-    escape: u8,
+    pub line: u32,
+    pub escape: u8,
     directives: Directives,
     /// The comments before the next instruction.
     block: Vec<String>,
     /// The logical line that is being joined; here so that its memory is used again.
     joined: String,
     pieces: Vec<(u32, u32)>,
-    searches_in_vain: u32,
-    index: Option<Index<'a>>,
+    pub searches_in_vain: u32,
+    pub index: Option<Index<'a>>,
     has_stage: Stage,
     /// Whether an error stood that stops BuildKit's parser.
     stopped: bool,
-    tree: Tree,
-}
-
-/// The last place of each line, as it is and without the tabs before it.
-struct Index<'a> {
-    plain: HashMap<&'a [u8], usize>,
-    chomped: HashMap<&'a [u8], usize>,
-    lines: u32,
+    pub tree: Tree,
 }
 
 impl Reader<'_> {
@@ -145,7 +134,7 @@ impl Reader<'_> {
     }
 
     /// The next physical line, without the byte order mark.
-    fn next(&mut self) -> Option<Physical> {
+    pub(super) fn next(&mut self) -> Option<Physical> {
         let mut line = lines::physical(self.bytes, self.at)?;
         if self.at == 0 {
             line.start = (self.tree.mark as usize).min(line.end);
@@ -155,7 +144,7 @@ impl Reader<'_> {
         Some(line)
     }
 
-    fn push(&mut self, line: Physical, kind: LineKind) {
+    pub(super) fn push(&mut self, line: Physical, kind: LineKind) {
         self.tree.lines.push(Line {
             end: line.next as u32,
             kind,
@@ -258,12 +247,18 @@ impl Reader<'_> {
     /// Brings in what the separate scan for `syntax` and `check` sees.
     fn scanned_directives(&mut self) {
         // That scan looks at the first line, or the second after `#!`, before anything else.
-        if !matches!(self.bytes.iter().find(|byte| !byte.is_ascii_whitespace()), Some(b'#' | b'/' | b'{' | 0xEF)) {
+        if !matches!(
+            self.bytes.iter().find(|byte| !byte.is_ascii_whitespace()),
+            Some(b'#' | b'/' | b'{' | 0xEF)
+        ) {
             return;
         }
         for found in directive::scan(self.bytes) {
             let known = self.tree.directives.iter_mut();
-            match known.into_iter().find(|known| known.value_span == found.value_span) {
+            match known
+                .into_iter()
+                .find(|known| known.value_span == found.value_span)
+            {
                 Some(known) => known.in_force = true,
                 None => self.tree.directives.push(found),
             }
@@ -325,7 +320,9 @@ impl Reader<'_> {
                             ..heredoc.range.end.saturating_sub(from as u32);
                     }
                 }
-                Err(reason) => error = Some((reason, instruction.text.span(0..(to - from) as u32), self.line)),
+                Err(reason) => {
+                    error = Some((reason, instruction.text.span(0..(to - from) as u32), self.line))
+                }
             }
         }
         if !instruction.heredocs.is_empty() {
@@ -336,7 +333,12 @@ impl Reader<'_> {
     }
 
     /// Takes the lines that continue one; gives the end of the last of them.
-    fn continued(&mut self, first: std::ops::Range<usize>, first_end: usize, blank_lines: &mut Vec<u32>) -> usize {
+    fn continued(
+        &mut self,
+        first: std::ops::Range<usize>,
+        first_end: usize,
+        blank_lines: &mut Vec<u32>,
+    ) -> usize {
         self.joined.clear();
         self.pieces.clear();
         let mut end = first_end;
@@ -387,7 +389,7 @@ impl Reader<'_> {
     }
 
     /// Whether the file is UTF-8.
-    fn is_valid(&self) -> bool {
+    pub(super) fn is_valid(&self) -> bool {
         std::ptr::eq(self.text.as_bytes(), self.bytes)
     }
 
@@ -398,7 +400,10 @@ impl Reader<'_> {
         }
         let mut raw = Vec::with_capacity(line.len());
         for (index, (start, source)) in self.pieces.iter().enumerate() {
-            let end = self.pieces.get(index + 1).map_or(line.len(), |next| next.0 as usize);
+            let end = self
+                .pieces
+                .get(index + 1)
+                .map_or(line.len(), |next| next.0 as usize);
             let source = *source as usize;
             raw.extend_from_slice(&self.bytes[source..source + end - *start as usize]);
         }
@@ -448,9 +453,16 @@ impl Reader<'_> {
             self.stopped = true;
         } else if let Some((message, span)) = instruction::refusal(&instruction) {
             refuse(message, span, lines.1, ErrorLayer::Instruction);
-        } else if self.has_stage == Stage::None && !matches!(instruction.keyword, Keyword::Arg | Keyword::From) {
+        } else if self.has_stage == Stage::None
+            && !matches!(instruction.keyword, Keyword::Arg | Keyword::From)
+        {
             let message = instruction::NO_STAGE.to_owned();
-            refuse(message, instruction.keyword_span, lines.1, ErrorLayer::Instruction);
+            refuse(
+                message,
+                instruction.keyword_span,
+                lines.1,
+                ErrorLayer::Instruction,
+            );
             self.has_stage = Stage::Missed;
         }
         if instruction.keyword == Keyword::From {
@@ -467,148 +479,4 @@ fn has_sign(text: &[u8]) -> bool {
 
 fn is_empty_file(error: &SyntaxError) -> bool {
     error.layer == ErrorLayer::Parse && error.message == "file with no instructions"
-}
-
-/// Bodies of here-documents.
-impl<'a> Reader<'a> {
-    /// Reads the bodies after an instruction; the error of the first that has no end.
-    fn bodies(&mut self, instruction: &mut Instruction) -> Option<(String, Span, u32)> {
-        let mut error = None;
-        let mut lost = false;
-        for heredoc in &mut instruction.heredocs {
-            let start = self.at;
-            let lines = self.line;
-            heredoc.body = Span::new(start, start);
-            if lost {
-                continue;
-            }
-            let read = self.tree.lines.len();
-            let unread = match self.body(heredoc) {
-                Ok(()) => continue,
-                Err(unread) => unread,
-            };
-            let span = unread.too_long.unwrap_or_else(|| instruction.text.span(heredoc.range.clone()));
-            error.get_or_insert(("unterminated heredoc".to_owned(), span, unread.last));
-            if heredoc.terminator.is_none() {
-                lost = true;
-                self.at = start;
-                self.line = lines;
-                self.tree.lines.truncate(read);
-                self.opaque(&instruction.raw_keyword);
-                heredoc.body = Span::new(start, self.at);
-            }
-        }
-        error
-    }
-
-    /// Reads one body up to its terminator.
-    fn body(&mut self, heredoc: &mut Heredoc) -> Result<(), Unread> {
-        if self.searches_in_vain >= SEARCHES_IN_VAIN {
-            let at = self.at;
-            let index = self.index();
-            let last = if heredoc.chomp { &index.chomped } else { &index.plain };
-            if last.get(heredoc.name.as_bytes()).is_none_or(|last| *last < at) {
-                return Err(Unread {
-                    last: index.lines,
-                    too_long: None,
-                });
-            }
-        }
-        let start = self.at;
-        let mut too_long = None;
-        while let Some(line) = self.next() {
-            if line.too_long && too_long.is_none() {
-                too_long = Some(Unread {
-                    last: self.line - 1,
-                    too_long: Some(Span::new(line.start, line.end)),
-                });
-            }
-            let mut name = line.start;
-            while heredoc.chomp && name < line.end && self.bytes[name] == b'\t' {
-                name += 1;
-            }
-            if self.bytes[name..line.end] == *heredoc.name.as_bytes() {
-                heredoc.body = Span::new(start, line.start);
-                heredoc.terminator = Some(Span::new(name, line.end));
-                self.push(line, LineKind::Terminator);
-                return too_long.map_or(Ok(()), Err);
-            }
-            self.push(line, LineKind::Body);
-        }
-        self.searches_in_vain += 1;
-        Err(too_long.unwrap_or(Unread {
-            last: self.line,
-            too_long: None,
-        }))
-    }
-
-    fn index(&mut self) -> &Index<'a> {
-        let bytes = self.bytes;
-        self.index.get_or_insert_with(|| {
-            let mut index = Index {
-                plain: HashMap::new(),
-                chomped: HashMap::new(),
-                lines: 0,
-            };
-            let mut at = 0;
-            while let Some(line) = lines::physical(bytes, at) {
-                at = line.next;
-                index.lines += 1;
-                let text = &bytes[line.start..line.end];
-                index.plain.insert(text, line.start);
-                let tabs = text.iter().take_while(|byte| **byte == b'\t').count();
-                index.chomped.insert(&text[tabs..], line.start);
-            }
-            index
-        })
-    }
-
-    /// Takes the lines of a body without end, up to the next line that reads as an instruction.
-    fn opaque(&mut self, opener: &str) {
-        loop {
-            let (at, count) = (self.at, self.line);
-            let Some(line) = self.next() else {
-                return;
-            };
-            if self.looks_like_instruction(line, opener) {
-                self.at = at;
-                self.line = count;
-                return;
-            }
-            self.push(line, LineKind::Body);
-        }
-    }
-
-    /// Whether a line starts with a known keyword, in capitals or in the case of the instruction that
-    /// lost its end, and reads without an error.
-    fn looks_like_instruction(&self, line: Physical, opener: &str) -> bool {
-        let text = &self.text[line.start..line.end];
-        let Some((word, rest)) = text.split_once([' ', '\t']) else {
-            return false;
-        };
-        let cased = word == quote::upper(word) || (opener == quote::lower(opener) && word == quote::lower(word));
-        if !cased || rest.trim().is_empty() || words::keyword(word) == Keyword::Unknown {
-            return false;
-        }
-        if lines::continuation(self.bytes, line.start, line.end, self.escape).is_some() {
-            return true;
-        }
-        let end = space::trim_end(self.bytes, line.start, line.end);
-        let logical = Logical {
-            text: &self.text[line.start..end],
-            raw: &self.bytes[line.start..end],
-            valid: self.is_valid(),
-            escape: self.escape,
-        };
-        let (instruction, fault) = words::read(logical, Joined::straight(logical.text, line.start as u32));
-        fault.is_none() && instruction::refusal(&instruction).is_none()
-    }
-}
-
-/// A body that BuildKit does not read to its end.
-struct Unread {
-    /// The last line that it reads.
-    last: u32,
-    /// The line that is too long for it, where that is why.
-    too_long: Option<Span>,
 }

@@ -76,7 +76,10 @@ mod tests {
 
     #[test]
     fn quotes_as_go_does() {
-        assert_eq!(quoted("a\"\\\t\u{1}é\u{a0}\u{200b}\u{fffd}"), r#""a\"\\\t\x01é\u00a0\u200b�""#);
+        assert_eq!(
+            quoted("a\"\\\t\u{1}é\u{a0}\u{200b}\u{fffd}"),
+            r#""a\"\\\t\x01é\u00a0\u200b�""#
+        );
     }
 
     #[test]

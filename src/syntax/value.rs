@@ -43,7 +43,9 @@ fn mount(value: &str) -> Result<(), String> {
         if quote::lower(key) != "from" {
             continue;
         }
-        let variable = value.match_indices('$').any(|(at, _)| !matches!(value[at + 1..].chars().next(), None | Some('\n')));
+        let variable = value
+            .match_indices('$')
+            .any(|(at, _)| !matches!(value[at + 1..].chars().next(), None | Some('\n')));
         if variable {
             return Err("'from' doesn't support variable expansion, define alias stage instead".to_owned());
         }
@@ -66,7 +68,9 @@ fn device(value: &str) -> Result<(), String> {
             }
             ("name", Some((_, value))) => name = value.to_owned(),
             ("required", Some((_, value))) => {
-                let known = ["1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"];
+                let known = [
+                    "1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False",
+                ];
                 if !known.contains(&value) {
                     return Err(format!("invalid value for {key}: {value}"));
                 }
@@ -83,7 +87,9 @@ fn device(value: &str) -> Result<(), String> {
 
 /// The fields of one line of comma-separated values.
 fn fields(line: &str) -> Result<Vec<String>, String> {
-    let line = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
+    let line = line
+        .strip_suffix('\n')
+        .map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
     if line.is_empty() {
         return Err("EOF".to_owned());
     }
@@ -196,7 +202,11 @@ fn duration(text: &str) -> Result<i128, String> {
         let whole = digits(rest);
         let number: i128 = match &rest[..whole] {
             "" => 0,
-            number => number.parse().ok().filter(|number| *number <= LONGEST).ok_or_else(invalid)?,
+            number => number
+                .parse()
+                .ok()
+                .filter(|number| *number <= LONGEST)
+                .ok_or_else(invalid)?,
         };
         rest = &rest[whole..];
         let mut fraction = "";
@@ -207,7 +217,10 @@ fn duration(text: &str) -> Result<i128, String> {
         if whole == 0 && fraction.is_empty() {
             return Err(invalid());
         }
-        let length = rest.bytes().take_while(|byte| *byte != b'.' && !byte.is_ascii_digit()).count();
+        let length = rest
+            .bytes()
+            .take_while(|byte| *byte != b'.' && !byte.is_ascii_digit())
+            .count();
         let unit = &rest[..length];
         rest = &rest[length..];
         let scale: i128 = match unit {
@@ -266,14 +279,23 @@ mod tests {
         assert_eq!(duration("1h2m3.5s"), Ok(3_723_500_000_000));
         assert_eq!(duration("-1.5ms"), Ok(-1_500_000));
         assert_eq!(duration("5"), Err("time: missing unit in duration \"5\"".into()));
-        assert_eq!(duration("1x"), Err("time: unknown unit \"x\" in duration \"1x\"".into()));
+        assert_eq!(
+            duration("1x"),
+            Err("time: unknown unit \"x\" in duration \"1x\"".into())
+        );
         assert_eq!(duration("."), Err("time: invalid duration \".\"".into()));
-        assert_eq!(duration("9999999h"), Err("time: invalid duration \"9999999h\"".into()));
+        assert_eq!(
+            duration("9999999h"),
+            Err("time: invalid duration \"9999999h\"".into())
+        );
     }
 
     #[test]
     fn fields_may_be_quoted() {
-        assert_eq!(fields(r#"a,"b,""c""",d"#), Ok(vec!["a".into(), r#"b,"c""#.into(), "d".into()]));
+        assert_eq!(
+            fields(r#"a,"b,""c""",d"#),
+            Ok(vec!["a".into(), r#"b,"c""#.into(), "d".into()])
+        );
         assert_eq!(fields("a,"), Ok(vec!["a".into(), String::new()]));
         assert!(fields(r#"a"b"#).is_err());
         assert!(fields(r#""a"#).is_err());

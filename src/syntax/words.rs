@@ -108,7 +108,11 @@ fn ascii_keyword(word: &str) -> Keyword {
             ("ARG", Keyword::Arg),
             ("CMD", Keyword::Cmd),
         ],
-        4 => &[("COPY", Keyword::Copy), ("FROM", Keyword::From), ("USER", Keyword::User)],
+        4 => &[
+            ("COPY", Keyword::Copy),
+            ("FROM", Keyword::From),
+            ("USER", Keyword::User),
+        ],
         5 => &[("LABEL", Keyword::Label), ("SHELL", Keyword::Shell)],
         6 => &[("EXPOSE", Keyword::Expose), ("VOLUME", Keyword::Volume)],
         7 => &[("WORKDIR", Keyword::Workdir), ("ONBUILD", Keyword::Onbuild)],
@@ -120,7 +124,9 @@ fn ascii_keyword(word: &str) -> Keyword {
         11 => &[("HEALTHCHECK", Keyword::Healthcheck)],
         _ => &[],
     };
-    let name = same_length.iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
+    let name = same_length
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(word));
     name.map_or(Keyword::Unknown, |(_, keyword)| *keyword)
 }
 
@@ -248,7 +254,8 @@ impl Logical<'_> {
             Array::No => None,
             Array::Mixed(at) => {
                 let fault = Fault {
-                    message: "when using JSON array syntax, arrays must be comprised of strings only".to_owned(),
+                    message: "when using JSON array syntax, arrays must be comprised of strings only"
+                        .to_owned(),
                     range: self.range(at.start, at.end),
                 };
                 Some((Args::Text(self.word(start, end)), Some(fault)))
@@ -370,7 +377,9 @@ impl Logical<'_> {
             let wrong = words.iter().find(|word| !has_equals(word)).map(|word| {
                 let quoted = quote::quoted(&self.owned(word.start, word.end));
                 Fault {
-                    message: format!("Syntax error - can't find = in {quoted}. Must be of the form: name=value"),
+                    message: format!(
+                        "Syntax error - can't find = in {quoted}. Must be of the form: name=value"
+                    ),
                     range: self.range(word.start, word.end),
                 }
             });
@@ -378,7 +387,9 @@ impl Logical<'_> {
             let pairs = pairs.map(|word| self.pair(word.clone(), false)).collect();
             return (Args::Pairs(pairs), wrong);
         }
-        let blank = self.raw[start..end].iter().position(|byte| space::is_blank(*byte));
+        let blank = self.raw[start..end]
+            .iter()
+            .position(|byte| space::is_blank(*byte));
         let Some(key_end) = blank.map(|length| start + length) else {
             let fault = Fault {
                 message: format!("{name} must have two arguments"),
