@@ -7,7 +7,11 @@ use super::Dialect;
 
 /// How deep blocks, substitutions and conditions may nest. Real RUN bodies stay below ten; the
 /// crate's own bound of 100 is too near to the end of a thread's stack for the walk on top of it.
-const DEEPEST: usize = 48;
+const DEEPEST: usize = 32;
+
+/// Brackets of all kinds that may be open at once in the text. More than [`DEEPEST`], since text in
+/// quotes counts too.
+const MOST_OPEN: usize = 64;
 
 /// Attempts at a broken script, each on a shorter text.
 const ATTEMPTS: usize = 24;
@@ -33,10 +37,13 @@ pub(super) struct Tree<'text> {
 /// what stands before the break, and the statements around the broken one.
 pub(super) fn trees(text: &str, dialect: Dialect) -> Vec<Tree<'_>> {
     let profiles = profiles(dialect);
+    let shallow = shallow(text);
+    let complete = shallow.len() == text.len();
+    let text = shallow;
     let mut first: Option<ParseResult> = None;
     for profile in profiles {
         let result = parse(text, *profile);
-        if result.is_ok() {
+        if result.is_ok() && complete {
             return vec![Tree { text, file: result.file, complete: true }];
         }
         first.get_or_insert(result);
@@ -47,9 +54,27 @@ pub(super) fn trees(text: &str, dialect: Dialect) -> Vec<Tree<'_>> {
     trees
 }
 
+/// The text before the first place that nests too deep. The parser reads again what stands in
+/// `${` and `$(` on each level, which takes the third power of the depth, and its stack allowance
+/// does not hold for all of them. Brackets in quotes count, which no real script notices.
+fn shallow(text: &str) -> &str {
+    let mut depth = 0_usize;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'(' | b'{' => depth += 1,
+            b')' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MOST_OPEN {
+            return text.get(..at).unwrap_or_default();
+        }
+    }
+    text
+}
+
 /// Parses one word, whose places count from its own start.
 pub(super) fn word(raw: &str) -> Word {
-    Parser::parse_word_string(raw)
+    Parser::parse_word_string(shallow(raw))
 }
 
 /// sh is read as bash first: dash has no `[[`, `<<<` or arrays, but files that use them mean them,

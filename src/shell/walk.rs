@@ -69,7 +69,7 @@ impl Setting {
     /// The same place, but only reached if some tests came out so.
     pub(super) fn behind(&self, guards: &[Guard]) -> Setting {
         let mut setting = Setting { runs: Runs::Maybe, ..self.clone() };
-        add(&mut setting.guards, guards);
+        guard(&mut setting.guards, guards);
         setting
     }
 
@@ -84,6 +84,19 @@ pub(super) fn add<T: Copy>(list: &mut Vec<T>, more: &[T]) {
     list.extend_from_slice(more);
     if list.len() > MOST_AROUND {
         list.drain(..list.len() - MOST_AROUND);
+    }
+}
+
+/// Adds tests to a list; one that is there already moves to the end, and stays certain.
+fn guard(list: &mut Vec<Guard>, more: &[Guard]) {
+    for guard in more {
+        let mut guard = *guard;
+        list.retain(|old| {
+            let same = old.command == guard.command && old.succeeded == guard.succeeded;
+            guard.certain |= same && old.certain;
+            !same
+        });
+        add(list, &[guard]);
     }
 }
 
@@ -130,7 +143,7 @@ impl Outcome {
         match &mut self.left {
             None => self.left = Some(more),
             Some(left) => {
-                add(&mut left.guards, &more.guards);
+                guard(&mut left.guards, &more.guards);
                 left.script |= more.script;
             }
         }
@@ -139,7 +152,7 @@ impl Outcome {
 
 /// Both of two lists of tests, for a statement that came out so only if both did.
 fn both(mut first: Vec<Guard>, second: Vec<Guard>) -> Vec<Guard> {
-    add(&mut first, &second);
+    guard(&mut first, &second);
     first
 }
 
@@ -169,7 +182,7 @@ impl Walk<'_> {
             let next = self.statement(stmt, &setting);
             if let Some(left) = &next.left {
                 setting.runs = Runs::Maybe;
-                add(&mut setting.guards, &left.guards);
+                guard(&mut setting.guards, &left.guards);
             }
             outcome.success = next.success;
             outcome.failure = next.failure;

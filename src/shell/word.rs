@@ -129,10 +129,11 @@ impl<'text> Walk<'text> {
             WordPart::Literal(literal) => self.literal(literal, node.span, quoting, parts),
             WordPart::SingleQuoted { value, .. } => push_text(parts, value.slice(self.text), true),
             WordPart::DoubleQuoted { parts: inner, .. } => {
-                if inner.is_empty() {
+                let before = parts.len();
+                self.parts(inner, Quoting::Double, setting, parts);
+                if parts.len() == before {
                     push_text(parts, "", true);
                 }
-                self.parts(inner, Quoting::Double, setting, parts);
             }
             WordPart::CommandSubstitution { body, syntax } => {
                 parts.push(self.substitution(body, *syntax, node.span, quoted, setting));
@@ -286,10 +287,10 @@ impl<'text> Walk<'text> {
                 None
             }
         };
-        let name = match assignment.target.subscript {
-            None => assignment.target.name.as_str().to_owned(),
-            Some(_) => self.slice(assignment.target.span).trim_end_matches(['=', '+']).to_owned(),
-        };
+        let mut name = assignment.target.name.as_str().to_owned();
+        if let Some(subscript) = &assignment.target.subscript {
+            name = format!("{name}[{}]", subscript.syntax_text(self.text));
+        }
         let mut range = self.range(assignment.span);
         if let Some(value) = &value {
             range.end = range.end.max(value.range.end);
