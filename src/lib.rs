@@ -14,17 +14,29 @@
 //! | | `shell` | RUN text to commands |
 //! | | `stages` | the stage graph |
 //! | waist | `facts` | steps, effects, and the state that they leave |
-//! | knowledge | `tools` | what programs do, one file a family |
+//! | knowledge | `platform` | dated tables: base images, Sysbox × containerd × Docker |
+//! | | `tools` | what programs do, one file a family |
 //! | doors | `interpret` | foresees steps from a Dockerfile |
-//! | judging | `rules` | the rules, and judging a file by them |
-//! | speaking and mending | `report/` | one writer a format, each with its own output types |
+//! | judging | `rules` | what is wrong with an image, one file a rule |
+//! | deciding | `config` | `seaworthy.yaml`: what it says about a file, and what is wrong with it |
+//! | | `policy` | findings, config and comments to what is kept and what is silenced |
+//! | speaking | `report` | one writer a format, each with its own output types |
+//! | outside | `disk` | the only files that know the disk |
+//! | verbs | `cli` | arguments as types |
+//! | | `commands` | one function a verb |
 
+pub mod cli;
+pub mod commands;
+pub mod config;
 pub mod context;
 pub mod contract;
+pub mod disk;
 pub mod facts;
 pub mod finding;
 pub mod interpret;
 pub mod invocation;
+pub mod platform;
+pub mod policy;
 pub mod report;
 pub mod rules;
 pub mod shell;
@@ -32,3 +44,6 @@ pub mod source;
 pub mod stages;
 pub mod syntax;
 pub mod tools;
+
+/// Our own version.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

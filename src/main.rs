@@ -1,2 +1,7 @@
 //! Parse, call, print the error, exit code.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    seaworthy::commands::run()
+}

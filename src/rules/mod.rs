@@ -3,17 +3,30 @@
 //! A coded rule is a file here whose module comment is its page. [`RULES`] lists them all; a test
 //! holds the list against the folder.
 
+mod allow_without_reason;
+mod config_duplicate_key;
+mod config_extends;
+mod config_missing_key;
+mod config_requires;
+mod config_syntax;
+mod config_unknown_key;
+mod config_unknown_rule;
+mod config_unreadable;
+mod config_wrong_value;
 mod gpu;
 mod gpu_amd;
 mod gpu_bare_metal_only;
 mod gpu_driver_in_image;
 mod judge;
+mod nearest;
 mod page;
 mod report;
+mod stale_allow;
 mod syntax_error;
 mod tmp_content;
 
 pub use judge::judge;
+pub use nearest::nearest;
 pub use page::Page;
 pub use report::Report;
 
@@ -66,6 +79,12 @@ impl Levels {
             devcontainer: None,
             service: None,
         }
+    }
+
+    /// The severity where it is worst.
+    pub fn worst(self) -> Severity {
+        let all = [self.cvm, self.sysbox, self.envbox, self.envbuilder, self.devcontainer, self.service];
+        all.into_iter().flatten().max().unwrap_or(Severity::Warning)
     }
 
     /// The severity in a profile.
@@ -162,9 +181,34 @@ impl Rule {
 
 /// All rules, by name.
 pub const RULES: &[Rule] = &[
+    allow_without_reason::RULE,
+    config_duplicate_key::RULE,
+    config_extends::RULE,
+    config_missing_key::RULE,
+    config_requires::RULE,
+    config_syntax::RULE,
+    config_unknown_key::RULE,
+    config_unknown_rule::RULE,
+    config_unreadable::RULE,
+    config_wrong_value::RULE,
     gpu_amd::RULE,
     gpu_bare_metal_only::RULE,
     gpu_driver_in_image::RULE,
+    stale_allow::RULE,
     syntax_error::RULE,
     tmp_content::RULE,
 ];
+
+/// The rules that go by a name: the one whose own it is, or all that know it as an id.
+pub fn find(name: &str) -> Vec<&'static Rule> {
+    match RULES.iter().find(|rule| rule.name == name) {
+        Some(rule) => vec![rule],
+        None => RULES.iter().filter(|rule| rule.aliases.contains(&name)).collect(),
+    }
+}
+
+/// The known name or id that is nearest to a word.
+pub fn nearest_name(word: &str) -> Option<&'static str> {
+    let names = RULES.iter().flat_map(|rule| std::iter::once(rule.name).chain(rule.aliases.iter().copied()));
+    nearest(word, names)
+}

@@ -43,7 +43,8 @@ mod tests {
 
     #[test]
     fn lines_of_a_paragraph_are_joined() {
-        let page = Page::of("//! One is wrong.\n//!\n//! Because of this\n//! and that.\n\nuse x;\n//! not this\n");
+        let page =
+            Page::of("//! One is wrong.\n//!\n//! Because of this\n//! and that.\n\nuse x;\n//! not this\n");
         assert_eq!(page.summary, "One is wrong");
         assert_eq!(page.paragraphs, ["Because of this and that."]);
     }

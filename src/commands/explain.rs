@@ -1,0 +1,45 @@
+//! `explain`: the page of a rule.
+
+use std::io::Write;
+
+use anyhow::{Result, bail};
+
+use super::Exit;
+use crate::contract::Profile;
+use crate::rules::{Rule, find, nearest_name};
+
+/// Prints the page of each rule that goes by a name.
+pub fn explain(name: &str, out: &mut dyn Write) -> Result<Exit> {
+    let rules = find(name);
+    if rules.is_empty() {
+        match nearest_name(name) {
+            Some(near) => bail!("there is no rule `{name}`; the nearest name is `{near}`"),
+            None => bail!("there is no rule `{name}`; `seaworthy rules` lists them all"),
+        }
+    }
+    for (index, rule) in rules.iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        page(rule, out)?;
+    }
+    Ok(Exit::Clean)
+}
+
+fn page(rule: &Rule, out: &mut dyn Write) -> Result<()> {
+    let page = rule.page();
+    writeln!(out, "{}", rule.name)?;
+    if !rule.aliases.is_empty() {
+        writeln!(out, "also known as {}", rule.aliases.join(", "))?;
+    }
+    writeln!(out, "\n{}.", page.summary)?;
+    for paragraph in &page.paragraphs {
+        writeln!(out, "\n{paragraph}")?;
+    }
+    writeln!(out, "\nSeverity by profile:")?;
+    for profile in Profile::ALL {
+        let severity = rule.levels.of(profile).map_or("off", |severity| severity.name());
+        writeln!(out, "  {:<13} {severity}", profile.name())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,143 @@
+//! One function per verb, which reads like the sentence that it does.
+
+mod config;
+mod explain;
+mod lint;
+mod rules;
+mod tree;
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{CommandFactory, Parser};
+
+use crate::cli::{Cli, ColorChoice, Global, Verb};
+use crate::report::json;
+use crate::report::printable::printable;
+use crate::report::text::Look;
+
+/// How a run ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Nothing at or above the threshold.
+    Clean,
+    /// Something was found.
+    Found,
+    /// It could not run as asked.
+    Failed,
+    /// There is no Dockerfile under the folders given.
+    NoFiles,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(match exit {
+            Exit::Clean => 0,
+            Exit::Found => 1,
+            Exit::Failed => 2,
+            Exit::NoFiles => 3,
+        })
+    }
+}
+
+/// Does what the command line asks for.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // If even this cannot be printed, nobody is there to be told.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let done = dispatch(cli, &mut out).and_then(|exit| {
+        out.flush()?;
+        Ok(exit)
+    });
+    match done {
+        Ok(exit) => exit.into(),
+        // The reader has what it wants.
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("error: {error:#}"));
+            Exit::Failed.into()
+        }
+    }
+}
+
+fn dispatch(cli: Cli, out: &mut dyn Write) -> Result<Exit> {
+    match cli.verb {
+        _ if cli.version => version(cli.json, out),
+        Some(Verb::Lint(arguments)) => lint::lint(&cli.global, &arguments, out),
+        Some(Verb::Tree { path }) => tree::tree(&path, out),
+        Some(Verb::Explain { rule }) => explain::explain(&rule, out),
+        Some(Verb::Rules { format }) => rules::rules(format, out),
+        Some(Verb::Config { verb }) => config::config(&cli.global, &verb, out),
+        Some(Verb::Completions { shell }) => {
+            clap_complete::generate(shell, &mut Cli::command(), "seaworthy", &mut &mut *out);
+            Ok(Exit::Clean)
+        }
+        Some(Verb::Man) => {
+            clap_mangen::Man::new(Cli::command()).render(&mut &mut *out)?;
+            Ok(Exit::Clean)
+        }
+        None => {
+            write!(io::stderr(), "{}", Cli::command().render_help())?;
+            Ok(Exit::Failed)
+        }
+    }
+}
+
+fn version(as_json: bool, out: &mut dyn Write) -> Result<Exit> {
+    #[derive(serde::Serialize)]
+    struct Version {
+        schema: u32,
+        name: &'static str,
+        version: &'static str,
+    }
+    if as_json {
+        let version = Version {
+            schema: 1,
+            name: "seaworthy",
+            version: crate::VERSION,
+        };
+        json::write_value(&version, out)?;
+    } else {
+        writeln!(out, "seaworthy {}", crate::VERSION)?;
+    }
+    Ok(Exit::Clean)
+}
+
+/// Says something on standard error, where findings are not.
+fn say(words: &str) {
+    // If standard error is closed, there is nobody to be told.
+    let _ = writeln!(io::stderr(), "{}", printable(words));
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let closed = |cause: &(dyn std::error::Error + 'static)| {
+        let cause = cause.downcast_ref::<io::Error>();
+        cause.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    };
+    error.chain().any(closed)
+}
+
+/// How the terminal, or whatever takes the output, is written to.
+fn look(global: &Global) -> Look {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let forced = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    match global.color {
+        ColorChoice::Always => Look::Coloured,
+        ColorChoice::Never if dumb => Look::Ascii,
+        ColorChoice::Never => Look::Plain,
+        ColorChoice::Auto if set("NO_COLOR") && dumb => Look::Ascii,
+        ColorChoice::Auto if set("NO_COLOR") => Look::Plain,
+        ColorChoice::Auto if forced("FORCE_COLOR") || forced("CLICOLOR_FORCE") => Look::Coloured,
+        ColorChoice::Auto if dumb => Look::Ascii,
+        ColorChoice::Auto if io::stdout().is_terminal() => Look::Coloured,
+        ColorChoice::Auto => Look::Plain,
+    }
+}

@@ -1,0 +1,214 @@
+//! The disk: the only files that open, list or write files.
+//!
+//! Everything on it is untrusted: links may lead in circles or out of a context, names may be any
+//! bytes, a file may be a pipe that never ends.
+
+mod configs;
+mod context;
+mod walk;
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Component, Path, PathBuf};
+
+pub use configs::{Broken, Configs, Found};
+pub use context::FolderContext;
+pub use walk::{Candidate, Walk, walk};
+
+use crate::source::Source;
+
+/// A file or folder that could not be used as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum DiskError {
+    /// It cannot be opened or read.
+    #[error("cannot read {path}: {}", reason(.source))]
+    Read {
+        /// As it was named.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// It cannot be written.
+    #[error("cannot write {path}: {}", reason(.source))]
+    Write {
+        /// As it was named.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// It is no file: a folder, a pipe, a device.
+    #[error("cannot read {path}: it is not a regular file")]
+    NotAFile {
+        /// As it was named.
+        path: String,
+    },
+    /// It is longer than offsets reach.
+    #[error("cannot read {path}: it is longer than 4 GiB")]
+    TooLong {
+        /// As it was named.
+        path: String,
+    },
+}
+
+impl DiskError {
+    /// What went wrong without the path, for lists that name the path beside it.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Read { source, .. } => format!("cannot read it: {}", reason(source)),
+            Self::Write { source, .. } => format!("cannot write it: {}", reason(source)),
+            Self::NotAFile { .. } => "cannot read it: it is not a regular file".to_owned(),
+            Self::TooLong { .. } => "cannot read it: it is longer than 4 GiB".to_owned(),
+        }
+    }
+}
+
+/// An error of the system in plain words, without its number.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error").next().unwrap_or_default().to_lowercase()
+        }
+    }
+}
+
+/// Reads a file under the name by which it is reported.
+///
+/// # Errors
+/// Missing, unreadable, not a regular file, or from 4 GiB on.
+pub fn read(path: &Path, name: &str) -> Result<Source, DiskError> {
+    let failed = |source| DiskError::Read {
+        path: name.to_owned(),
+        source,
+    };
+    // What a name leads to is looked at before it is opened: opening a pipe would wait for ever.
+    let metadata = std::fs::metadata(path).map_err(failed)?;
+    // A name that somebody typed may be a pipe of the shell (`<(…)`), which is under /dev or /proc.
+    let given_by_shell = path.starts_with("/dev") || path.starts_with("/proc");
+    if !metadata.is_file() && (metadata.is_dir() || !given_by_shell) {
+        return Err(DiskError::NotAFile {
+            path: name.to_owned(),
+        });
+    }
+    if metadata.len() > u64::from(u32::MAX) {
+        return Err(DiskError::TooLong {
+            path: name.to_owned(),
+        });
+    }
+    let file = File::open(path).map_err(failed)?;
+    read_from(file, name, metadata.len() as usize)
+}
+
+/// Reads standard input under the name by which it is reported.
+///
+/// # Errors
+/// Unreadable, or from 4 GiB on.
+pub fn read_input(input: impl Read, name: &str) -> Result<Source, DiskError> {
+    read_from(input, name, 0)
+}
+
+fn read_from(input: impl Read, name: &str, expected: usize) -> Result<Source, DiskError> {
+    let mut text = Vec::with_capacity(expected);
+    input
+        .take(u64::from(u32::MAX) + 1)
+        .read_to_end(&mut text)
+        .map_err(|source| DiskError::Read {
+            path: name.to_owned(),
+            source,
+        })?;
+    Source::new(name, text).map_err(|_| DiskError::TooLong {
+        path: name.to_owned(),
+    })
+}
+
+/// Writes a file as a whole: readers see the old one or the new one, never a part.
+///
+/// # Errors
+/// The folder cannot be written to.
+pub fn write(path: &Path, text: &[u8]) -> Result<(), DiskError> {
+    replace(path, text).map_err(|source| DiskError::Write {
+        path: shown(path),
+        source,
+    })
+}
+
+fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
+    let existing = std::fs::metadata(path).ok();
+    // A device or pipe (`/dev/stderr`) cannot be replaced, only written to.
+    if existing.as_ref().is_some_and(|file| !file.is_file()) {
+        return File::options().write(true).open(path)?.write_all(text);
+    }
+    // A link is kept: what it leads to is replaced.
+    let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let beside = path.with_file_name(name);
+    let written = File::options()
+        .write(true)
+        .create_new(true)
+        .open(&beside)
+        .and_then(|mut file| {
+            if let Some(existing) = &existing {
+                file.set_permissions(existing.permissions())?;
+            }
+            file.write_all(text)
+        })
+        .and_then(|()| std::fs::rename(&beside, &path));
+    if written.is_err() {
+        // Best effort: the first error is the one that counts.
+        let _ = std::fs::remove_file(&beside);
+    }
+    written
+}
+
+/// Whether something has this name, be it a link that leads nowhere.
+pub fn is_there(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok()
+}
+
+/// Whether it is a folder, or a link to one.
+pub fn is_folder(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.is_dir())
+}
+
+/// The working folder; `.` where even that is gone.
+pub fn working_folder() -> PathBuf {
+    std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."))
+}
+
+/// A path made absolute by its words alone: `.` and `..` go, links stay.
+pub fn absolute(path: &Path) -> PathBuf {
+    let joined = working_folder().join(path);
+    let mut clean = PathBuf::new();
+    for component in joined.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                clean.pop();
+            }
+            other => clean.push(other),
+        }
+    }
+    clean
+}
+
+/// A path as it is reported: relative to the working folder where it lies below, with forward
+/// slashes, without `./`; bytes that are not UTF-8 are replaced.
+pub fn shown(path: &Path) -> String {
+    let clean = absolute(path);
+    let relative = match clean.strip_prefix(working_folder()) {
+        Ok(below) if below.as_os_str().is_empty() => Path::new("."),
+        Ok(below) => below,
+        // Named by a path that leaves the folder: as it was named is what the user knows.
+        Err(_) if path.is_relative() => path,
+        Err(_) => &clean,
+    };
+    let text = relative.to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '\\' {
+        text.replace('\\', "/")
+    } else {
+        text.into_owned()
+    }
+}

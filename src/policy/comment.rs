@@ -1,0 +1,241 @@
+//! Comments that silence: ours, hadolint's and BuildKit's.
+
+use crate::source::{Source, Span};
+use crate::syntax::Tree;
+
+/// What a comment silences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Silence {
+    /// Whose comment it is.
+    pub origin: Origin,
+    /// How far it reaches.
+    pub reach: Reach,
+    /// The rules that it names, each with its place.
+    pub names: Vec<Named>,
+    /// The reason, where one is given.
+    pub reason: Option<String>,
+    /// The whole comment.
+    pub span: Span,
+}
+
+/// A name in a comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// A rule's name or a known id; `all` in BuildKit's comments.
+    pub name: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Whose comment it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Ours: it needs a reason, and it is told when it is stale.
+    Ours,
+    /// hadolint's.
+    Hadolint,
+    /// BuildKit's.
+    BuildKit,
+}
+
+/// How far a silence reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// Over the bytes of one instruction.
+    Instruction(Span),
+    /// Over the whole file.
+    File,
+    /// Nowhere: no instruction follows.
+    Nothing,
+}
+
+/// A comment of ours that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Malformed {
+    /// What is written after `seaworthy:`.
+    pub text: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// All silences of a file, in order, and the comments of ours that cannot be read.
+pub fn silences(source: &Source, tree: &Tree) -> (Vec<Silence>, Vec<Malformed>) {
+    let mut silences = Vec::new();
+    let mut malformed = Vec::new();
+    for directive in tree.directives.iter().filter(|one| one.name == "check") {
+        let value = Text {
+            text: &directive.value,
+            start: directive.value_span.start,
+        };
+        silences.extend(build_kit(value, Reach::File, directive.span));
+    }
+    for comment in &tree.comments {
+        let bytes = source.slice(comment.span);
+        let Ok(text) = str::from_utf8(bytes) else {
+            continue;
+        };
+        let Some(body) = text.strip_prefix('#') else {
+            continue;
+        };
+        let body = Text {
+            text: body,
+            start: comment.span.start + 1,
+        }
+        .trimmed();
+        let instruction = comment.inside.or(comment.speaks_for);
+        let reach = match instruction.and_then(|index| tree.instructions.get(index)) {
+            Some(instruction) => Reach::Instruction(instruction.span),
+            None => Reach::Nothing,
+        };
+        if let Some(rest) = body.after("seaworthy:") {
+            match ours(rest, reach, comment.span) {
+                Some(silence) => silences.push(silence),
+                None => malformed.push(Malformed {
+                    text: rest.trimmed().text.to_owned(),
+                    span: comment.span,
+                }),
+            }
+        } else if let Some(rest) = body.after("hadolint") {
+            silences.extend(hadolint(rest, reach, comment.span));
+        } else if let Some(rest) = body.after("check=") {
+            silences.extend(build_kit(rest, reach, comment.span));
+        }
+    }
+    (silences, malformed)
+}
+
+/// `allow(rule, …) because REASON` or `allow-file(…) because REASON`.
+fn ours(rest: Text, reach: Reach, span: Span) -> Option<Silence> {
+    let rest = rest.trimmed();
+    let (rest, reach) = match (rest.after("allow-file"), rest.after("allow")) {
+        (Some(rest), _) => (rest, Reach::File),
+        (None, Some(rest)) => (rest, reach),
+        (None, None) => return None,
+    };
+    let rest = rest.trimmed().after("(")?;
+    let (inner, rest) = rest.split_at_char(')')?;
+    let names = names(inner);
+    if names.is_empty() {
+        return None;
+    }
+    // Whatever else stands behind the names is no reason, but the comment is meant for us.
+    let reason = rest.trimmed().text.strip_prefix("because");
+    let reason = reason
+        .filter(|reason| reason.starts_with(char::is_whitespace))
+        .map(str::trim);
+    Some(Silence {
+        origin: Origin::Ours,
+        reach,
+        names,
+        reason: reason.filter(|reason| !reason.is_empty()).map(str::to_owned),
+        span,
+    })
+}
+
+/// `ignore=DL3008,SC2086` or `global ignore=…`, with a `# remark` after it if one likes.
+fn hadolint(rest: Text, reach: Reach, span: Span) -> Option<Silence> {
+    if !rest.text.starts_with(char::is_whitespace) {
+        return None;
+    }
+    let rest = rest.trimmed();
+    let (rest, reach) = match rest.after("global") {
+        Some(rest) => (rest.trimmed(), Reach::File),
+        None => (rest, reach),
+    };
+    let codes = rest.after("ignore")?.trimmed().after("=")?;
+    let codes = match codes.split_at_char('#') {
+        Some((codes, _)) => codes,
+        None => codes,
+    };
+    let names = names(codes);
+    (!names.is_empty()).then_some(Silence {
+        origin: Origin::Hadolint,
+        reach,
+        names,
+        reason: None,
+        span,
+    })
+}
+
+/// `skip=A,B;error=true`: the value of a `check` directive, up to its first blank.
+fn build_kit(value: Text, reach: Reach, span: Span) -> Option<Silence> {
+    let value = value.trimmed();
+    let value = match value.split_at_char(' ') {
+        Some((value, _)) => value,
+        None => value,
+    };
+    let mut found = Vec::new();
+    for part in value.split(';') {
+        if let Some(list) = part.trimmed().after("skip=") {
+            found.extend(names(list));
+        }
+    }
+    (!found.is_empty()).then_some(Silence {
+        origin: Origin::BuildKit,
+        reach,
+        names: found,
+        reason: None,
+        span,
+    })
+}
+
+/// The names of a list with commas.
+fn names(list: Text) -> Vec<Named> {
+    let named = |name: Text| Named {
+        name: name.text.to_owned(),
+        span: name.span(),
+    };
+    let names = list.split(',').map(|name| name.trimmed());
+    names.filter(|name| !name.text.is_empty()).map(named).collect()
+}
+
+/// A piece of a comment that knows where it stands in the file.
+#[derive(Clone, Copy)]
+struct Text<'a> {
+    text: &'a str,
+    start: u32,
+}
+
+impl<'a> Text<'a> {
+    fn from(self, offset: usize, text: &'a str) -> Self {
+        Self {
+            text,
+            start: self.start + offset as u32,
+        }
+    }
+
+    fn trimmed(self) -> Self {
+        let text = self.text.trim_start();
+        self.from(self.text.len() - text.len(), text.trim_end())
+    }
+
+    fn after(self, prefix: &str) -> Option<Self> {
+        let rest = self.text.strip_prefix(prefix)?;
+        Some(self.from(prefix.len(), rest))
+    }
+
+    fn split_at_char(self, sign: char) -> Option<(Self, Self)> {
+        let at = self.text.find(sign)?;
+        let after = at + sign.len_utf8();
+        Some((
+            self.from(0, &self.text[..at]),
+            self.from(after, &self.text[after..]),
+        ))
+    }
+
+    fn split(self, sign: char) -> impl Iterator<Item = Self> {
+        let mut at = 0;
+        self.text.split(sign).map(move |text| {
+            let piece = self.from(at, text);
+            at += text.len() + sign.len_utf8();
+            piece
+        })
+    }
+
+    fn span(self) -> Span {
+        Span {
+            start: self.start,
+            end: self.start + self.text.len() as u32,
+        }
+    }
+}

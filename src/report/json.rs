@@ -1,0 +1,281 @@
+//! Findings as JSON, schema 1.
+//!
+//! Every type here is what other programs read: fields are added, never renamed or taken away.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::ser::{CharEscape, Formatter, PrettyFormatter, Serializer};
+
+use super::printable::is_hostile;
+use super::{Entry, Report, Spot};
+use crate::finding::{Certainty, Safety, Severity};
+use crate::source::Position;
+
+/// Writes the whole report.
+///
+/// # Errors
+/// The writer's.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    write_value(&Document::new(report), out)
+}
+
+/// Writes any value as our JSON is written: indented, with a line end, and without a character that
+/// could change how a terminal shows the rest.
+///
+/// # Errors
+/// The writer's.
+pub fn write_value(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut serializer = Serializer::with_formatter(&mut *out, Harmless(PrettyFormatter::new()));
+    value.serialize(&mut serializer).map_err(io::Error::from)?;
+    out.write_all(b"\n")
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u32,
+    tool: Tool,
+    findings: Vec<Finding<'a>>,
+    suppressed: Vec<Suppressed<'a>>,
+    errors: Vec<Problem<'a>>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    rule: &'a str,
+    aliases: &'a [&'static str],
+    severity: Severity,
+    certainty: Certainty,
+    message: &'a str,
+    help: Option<&'a str>,
+    url: Option<&'a str>,
+    #[serde(flatten)]
+    place: Place<'a>,
+    stage: Option<&'a str>,
+    related: Vec<Related<'a>>,
+    fix: Option<Fix<'a>>,
+    invocations: &'a [String],
+    fingerprint: &'a str,
+}
+
+#[derive(Serialize)]
+struct Place<'a> {
+    path: Option<&'a str>,
+    start: Option<Position>,
+    end: Option<Position>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    layer: Option<Layer<'a>>,
+}
+
+#[derive(Serialize)]
+struct Layer<'a> {
+    index: u32,
+    created_by: &'a str,
+}
+
+#[derive(Serialize)]
+struct Related<'a> {
+    message: &'a str,
+    #[serde(flatten)]
+    place: Place<'a>,
+}
+
+#[derive(Serialize)]
+struct Fix<'a> {
+    title: &'a str,
+    safety: Safety,
+    edits: Vec<Edit<'a>>,
+}
+
+#[derive(Serialize)]
+struct Edit<'a> {
+    start: u32,
+    end: u32,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct Suppressed<'a> {
+    #[serde(flatten)]
+    finding: Finding<'a>,
+    by: &'a str,
+    reason: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Problem<'a> {
+    path: &'a str,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    files: usize,
+    error: usize,
+    warning: usize,
+    info: usize,
+    style: usize,
+    suppressed: usize,
+}
+
+impl<'a> Document<'a> {
+    fn new(report: &'a Report) -> Self {
+        let suppressed = |one: &'a super::Suppressed| Suppressed {
+            finding: Finding::new(&one.entry),
+            by: one.by,
+            reason: one.reason.as_deref(),
+        };
+        let problem = |one: &'a super::Problem| Problem {
+            path: &one.path,
+            message: &one.message,
+        };
+        Self {
+            schema: 1,
+            tool: Tool {
+                name: "seaworthy",
+                version: crate::VERSION,
+            },
+            findings: report.findings.iter().map(Finding::new).collect(),
+            suppressed: report.suppressed.iter().map(suppressed).collect(),
+            errors: report.errors.iter().map(problem).collect(),
+            summary: Summary {
+                files: report.files,
+                error: report.count(Severity::Error),
+                warning: report.count(Severity::Warning),
+                info: report.count(Severity::Info),
+                style: report.count(Severity::Style),
+                suppressed: report.suppressed.len(),
+            },
+        }
+    }
+}
+
+impl<'a> Finding<'a> {
+    fn new(entry: &'a Entry) -> Self {
+        let related = |(message, spot): &'a (String, Spot)| Related {
+            message,
+            place: Place::new(spot),
+        };
+        Self {
+            rule: entry.rule,
+            aliases: &entry.aliases,
+            severity: entry.severity,
+            certainty: entry.certainty,
+            message: &entry.message,
+            help: entry.help.as_deref(),
+            url: entry.url,
+            place: Place::new(&entry.spot),
+            stage: entry.stage.as_deref(),
+            related: entry.related.iter().map(related).collect(),
+            fix: entry.fix.as_ref().map(Fix::new),
+            invocations: &entry.invocations,
+            fingerprint: &entry.fingerprint,
+        }
+    }
+}
+
+impl<'a> Place<'a> {
+    fn new(spot: &'a Spot) -> Self {
+        match spot {
+            Spot::Text { path, start, end } => Self {
+                path: Some(path),
+                start: Some(*start),
+                end: Some(*end),
+                layer: None,
+            },
+            Spot::Layer { index, created_by } => Self {
+                path: None,
+                start: None,
+                end: None,
+                layer: Some(Layer {
+                    index: *index,
+                    created_by,
+                }),
+            },
+        }
+    }
+}
+
+impl<'a> Fix<'a> {
+    fn new(fix: &'a crate::finding::Fix) -> Self {
+        let edit = |edit: &'a crate::finding::Edit| Edit {
+            start: edit.span.start,
+            end: edit.span.end,
+            text: &edit.text,
+        };
+        Self {
+            title: &fix.title,
+            safety: fix.safety,
+            edits: fix.edits.iter().map(edit).collect(),
+        }
+    }
+}
+
+/// Writes characters that change how others are shown as `\uXXXX`: the value stays, the terminal is
+/// not spoken to.
+struct Harmless<'a>(PrettyFormatter<'a>);
+
+impl Formatter for Harmless<'_> {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some(at) = rest.find(|sign| sign == '\u{7f}' || is_hostile(sign)) {
+            let (plain, marked) = rest.split_at(at);
+            out.write_all(plain.as_bytes())?;
+            let mut signs = marked.chars();
+            if let Some(sign) = signs.next() {
+                for unit in sign.encode_utf16(&mut [0; 2]) {
+                    write!(out, "\\u{unit:04x}")?;
+                }
+            }
+            rest = signs.as_str();
+        }
+        out.write_all(rest.as_bytes())
+    }
+
+    fn write_char_escape<W: ?Sized + Write>(&mut self, out: &mut W, escape: CharEscape) -> io::Result<()> {
+        self.0.write_char_escape(out, escape)
+    }
+
+    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_array(out)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array(out)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(out, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array_value(out)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object(out)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object(out)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(out, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(out)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object_value(out)
+    }
+}
