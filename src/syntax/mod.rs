@@ -17,6 +17,7 @@ mod parse;
 mod pattern;
 mod quote;
 mod space;
+pub mod reference;
 pub mod tree;
 mod value;
 mod words;
