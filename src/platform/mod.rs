@@ -4,3 +4,5 @@
 //! source, and what nobody established is unknown, not guessed.
 
 pub mod bases;
+pub mod runtime;
+pub mod versions;

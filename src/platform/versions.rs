@@ -1,0 +1,673 @@
+//! Versions of packages: their order, the patterns that ask for them, and where patterns lie.
+//!
+//! Two readings. [`compare`] orders two versions exactly as dpkg or rpm does. [`Pattern`] is what a
+//! Dockerfile asks for (`5:20.10.*`, `1.7.28-1*`, `1.5.11-3.1.el8`): it covers a stretch of
+//! upstream versions and package revisions, and is held against stretches of the matrix. A version
+//! that cannot be read covers nothing that is known.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use crate::syntax::reference::glob;
+
+/// Versions longer than this, in bytes, are not read: none that exists comes near it.
+const LENGTH_LIMIT: usize = 200;
+
+/// By whose rules a version is spelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Spelling {
+    /// Debian's: `epoch:upstream-revision`, where `~` sorts before the end.
+    Deb,
+    /// RPM's: `epoch:version-release`; without a release every release is meant.
+    Rpm,
+    /// That of upstream and of image tags, such as `27.3.1` or `1.0.0-rc95`; parts may be missing.
+    Plain,
+}
+
+/// Orders two versions as dpkg or rpm does; none for what cannot be read.
+pub fn compare(spelling: Spelling, left: &str, right: &str) -> Option<Ordering> {
+    if left.len() > LENGTH_LIMIT || right.len() > LENGTH_LIMIT || !left.is_ascii() || !right.is_ascii() {
+        return None;
+    }
+    match spelling {
+        Spelling::Deb => {
+            let left: debversion::Version = left.parse().ok()?;
+            let right: debversion::Version = right.parse().ok()?;
+            Some(left.cmp(&right))
+        }
+        Spelling::Rpm => Some(rpm_version::rpm_evr_compare(left, right)),
+        Spelling::Plain => {
+            let left = semver::Version::parse(left).ok()?;
+            let right = semver::Version::parse(right).ok()?;
+            Some(left.cmp(&right))
+        }
+    }
+}
+
+/// Whether apt would take a version for the one asked for: `*` and `?` as a shell has them.
+pub fn apt_takes(asked: &str, version: &str) -> bool {
+    asked.len() <= LENGTH_LIMIT && version.len() <= LENGTH_LIMIT && glob(asked, version)
+}
+
+/// How many of the versions that a pattern means lie in a set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Share {
+    /// None does.
+    None,
+    /// Some do and some do not.
+    Some,
+    /// All do.
+    All,
+    /// The pattern cannot be read.
+    Unknown,
+}
+
+/// A place in the order of upstream versions and package revisions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Point {
+    /// The first number.
+    pub major: u32,
+    /// The second number.
+    pub minor: u32,
+    /// The third number.
+    pub patch: u32,
+    /// The number of a release candidate; [`Point::RELEASE`] for the release.
+    pub candidate: u32,
+    /// The packager's revision: Debian's, or the last number of RPM's release.
+    pub revision: u32,
+}
+
+impl Point {
+    /// The value of [`Point::candidate`] for a release.
+    pub const RELEASE: u32 = u32::MAX;
+
+    /// Before all others.
+    pub const FIRST: Self = Self {
+        major: 0,
+        minor: 0,
+        patch: 0,
+        candidate: 0,
+        revision: 0,
+    };
+
+    /// After all others.
+    pub const LAST: Self = Self {
+        major: u32::MAX,
+        minor: u32::MAX,
+        patch: u32::MAX,
+        candidate: u32::MAX,
+        revision: u32::MAX,
+    };
+
+    /// The first revision of a release.
+    pub const fn release(major: u32, minor: u32, patch: u32) -> Self {
+        Self::package(major, minor, patch, 0)
+    }
+
+    /// A revision of a release.
+    pub const fn package(major: u32, minor: u32, patch: u32, revision: u32) -> Self {
+        Self {
+            major,
+            minor,
+            patch,
+            candidate: Self::RELEASE,
+            revision,
+        }
+    }
+
+    /// A release candidate.
+    pub const fn candidate(major: u32, minor: u32, patch: u32, candidate: u32) -> Self {
+        Self {
+            major,
+            minor,
+            patch,
+            candidate,
+            revision: 0,
+        }
+    }
+
+    /// A minor line, with all candidates and revisions, begins here.
+    pub const fn line(major: u32, minor: u32) -> Self {
+        Self::line_of(major, minor, 0)
+    }
+
+    /// A release, with all candidates and revisions, begins here.
+    pub const fn line_of(major: u32, minor: u32, patch: u32) -> Self {
+        Self {
+            major,
+            minor,
+            patch,
+            candidate: 0,
+            revision: 0,
+        }
+    }
+}
+
+impl fmt::Display for Point {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}.{}.{}", self.major, self.minor, self.patch)?;
+        if self.candidate != Self::RELEASE {
+            write!(formatter, "-rc.{}", self.candidate)?;
+        }
+        if self.revision != 0 && self.revision != u32::MAX {
+            write!(formatter, "-{}", self.revision)?;
+        }
+        Ok(())
+    }
+}
+
+/// A stretch of the order, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// The first place.
+    pub from: Point,
+    /// The last place.
+    pub to: Point,
+}
+
+impl Stretch {
+    /// From a place to the end of the order.
+    pub const fn from(from: Point) -> Self {
+        Self {
+            from,
+            to: Point::LAST,
+        }
+    }
+
+    /// From a place up to, but without, another.
+    pub const fn until(from: Point, end: Point) -> Self {
+        Self {
+            from,
+            to: before(end),
+        }
+    }
+
+    /// Whether a place lies in it.
+    pub fn has(&self, point: Point) -> bool {
+        self.from <= point && point <= self.to
+    }
+}
+
+/// The place right before another.
+const fn before(point: Point) -> Point {
+    if point.revision > 0 {
+        return Point {
+            revision: point.revision - 1,
+            ..point
+        };
+    }
+    if point.candidate > 0 {
+        return Point {
+            candidate: point.candidate - 1,
+            revision: u32::MAX,
+            ..point
+        };
+    }
+    let (candidate, revision) = (u32::MAX, u32::MAX);
+    if point.patch > 0 {
+        return Point {
+            patch: point.patch - 1,
+            candidate,
+            revision,
+            ..point
+        };
+    }
+    let patch = u32::MAX;
+    if point.minor > 0 {
+        return Point {
+            minor: point.minor - 1,
+            patch,
+            candidate,
+            revision,
+            ..point
+        };
+    }
+    let minor = u32::MAX;
+    Point {
+        major: point.major.saturating_sub(1),
+        minor,
+        patch,
+        candidate,
+        revision,
+    }
+}
+
+/// The versions that a text asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pattern {
+    /// As written.
+    pub text: String,
+    /// The stretches that it covers, in order; none where the text cannot be read.
+    stretches: Vec<Stretch>,
+    /// Whether more than one version may be meant.
+    open: bool,
+}
+
+impl Pattern {
+    /// Reads what is asked for: a version, a part of one, or a glob.
+    ///
+    /// Epochs and the distribution's suffixes (`~ubuntu.24.04~noble`, `.el8`) carry no order here.
+    pub fn read(spelling: Spelling, text: &str) -> Self {
+        let stretches = if text.len() <= LENGTH_LIMIT && text.is_ascii() {
+            stretches(spelling, text).unwrap_or_default()
+        } else {
+            Vec::new()
+        };
+        let open = stretches.len() > 1
+            || stretches
+                .first()
+                .is_some_and(|stretch| stretch.from.patch != stretch.to.patch)
+            || text.contains(['*', '?', '[']);
+        Self {
+            text: text.to_owned(),
+            stretches,
+            open,
+        }
+    }
+
+    /// The newest version that there is, for a text that names none.
+    pub fn newest(text: &str) -> Self {
+        let stretches = vec![Stretch {
+            from: Point::LAST,
+            to: Point::LAST,
+        }];
+        Self {
+            text: text.to_owned(),
+            stretches,
+            open: false,
+        }
+    }
+
+    /// Whether the text could be read at all.
+    pub fn is_read(&self) -> bool {
+        !self.stretches.is_empty()
+    }
+
+    /// Whether more than one version may be meant.
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// The lowest place that is meant.
+    pub fn lowest(&self) -> Option<Point> {
+        self.stretches.first().map(|stretch| stretch.from)
+    }
+
+    /// The highest place that is meant; a package manager takes the newest that fits.
+    pub fn highest(&self) -> Option<Point> {
+        self.stretches.last().map(|stretch| stretch.to)
+    }
+
+    /// Whether a version may be meant.
+    pub fn has(&self, point: Point) -> bool {
+        self.stretches.iter().any(|stretch| stretch.has(point))
+    }
+
+    /// How much of what is meant lies in a set of stretches that do not overlap.
+    pub fn share_in(&self, set: &[Stretch]) -> Share {
+        let mut inside = false;
+        let mut outside = false;
+        for own in &self.stretches {
+            let mut rest = own.from;
+            let mut covered = false;
+            for stretch in set {
+                if stretch.to < rest || stretch.from > own.to {
+                    continue;
+                }
+                inside = true;
+                if stretch.from > rest {
+                    outside = true;
+                }
+                if stretch.to >= own.to {
+                    covered = true;
+                    break;
+                }
+                rest = after(stretch.to);
+            }
+            outside |= !covered;
+        }
+        match (inside, outside) {
+            _ if self.stretches.is_empty() => Share::Unknown,
+            (true, false) => Share::All,
+            (true, true) => Share::Some,
+            (false, _) => Share::None,
+        }
+    }
+
+    /// How many of the known places that are meant lie in a set; by stretches where none is known.
+    ///
+    /// A glob means only what was ever packaged: `1.5.*` of containerd.io ends at 1.5.11.
+    pub fn share_of(&self, known: &[Point], set: &[Stretch]) -> Share {
+        if !self.open {
+            return self.share_in(set);
+        }
+        let mut meant = known.iter().filter(|&&point| self.has(point)).peekable();
+        if meant.peek().is_none() {
+            return self.share_in(set);
+        }
+        let (mut inside, mut outside) = (false, false);
+        for &point in meant {
+            let within = set.iter().any(|stretch| stretch.has(point));
+            inside |= within;
+            outside |= !within;
+        }
+        match (inside, outside) {
+            (true, true) => Share::Some,
+            (true, false) => Share::All,
+            (false, _) => Share::None,
+        }
+    }
+}
+
+/// The place right after another.
+fn after(point: Point) -> Point {
+    if point.revision < u32::MAX {
+        return Point {
+            revision: point.revision + 1,
+            ..point
+        };
+    }
+    if point.candidate < u32::MAX {
+        return Point {
+            candidate: point.candidate + 1,
+            revision: 0,
+            ..point
+        };
+    }
+    if point.patch < u32::MAX {
+        return Point {
+            patch: point.patch + 1,
+            candidate: 0,
+            revision: 0,
+            ..point
+        };
+    }
+    if point.minor < u32::MAX {
+        return Point {
+            minor: point.minor + 1,
+            patch: 0,
+            candidate: 0,
+            revision: 0,
+            ..point
+        };
+    }
+    Point {
+        major: point.major.saturating_add(1),
+        ..Point::FIRST
+    }
+}
+
+/// What stands in the place of a number.
+enum Number {
+    /// This number.
+    Exact(u32),
+    /// One of these, and whatever follows.
+    Among(Vec<(u32, u32)>),
+    /// Any, because the text ends or a wildcard stands here.
+    Any,
+}
+
+/// The stretches that a text covers.
+fn stretches(spelling: Spelling, text: &str) -> Option<Vec<Stretch>> {
+    let text = match text.split_once(':') {
+        Some((epoch, rest)) if is_epoch(epoch) => rest,
+        Some(_) => return None,
+        None => text,
+    };
+    let text = text
+        .strip_prefix(['v', 'V'])
+        .filter(|_| spelling == Spelling::Plain)
+        .unwrap_or(text);
+    let mut rest = text;
+    let mut from = Point::FIRST;
+    let mut to = Point::LAST;
+    for place in 0..3 {
+        let (number, tail) = number(rest)?;
+        match number {
+            Number::Exact(value) => {
+                *part(&mut from, place) = value;
+                *part(&mut to, place) = value;
+            }
+            Number::Among(ranges) => {
+                let stretch = |(low, high): (u32, u32)| {
+                    let (mut from, mut to) = (from, to);
+                    *part(&mut from, place) = low;
+                    *part(&mut to, place) = high;
+                    Stretch { from, to }
+                };
+                return Some(ranges.into_iter().map(stretch).collect());
+            }
+            Number::Any => return (place > 0 || rest.starts_with('*')).then(|| vec![Stretch { from, to }]),
+        }
+        rest = tail;
+        match rest.strip_prefix('.') {
+            Some(tail) if place < 2 => rest = tail,
+            _ if place < 2 && !rest.is_empty() && !rest.starts_with(['*', '?', '[']) => {
+                // `20.10~3-0` has no third number; what follows is the packager's.
+                break;
+            }
+            _ => {}
+        }
+    }
+    (from.candidate, to.candidate) = candidate(&mut rest, spelling);
+    (from.revision, to.revision) = revision(rest, spelling);
+    Some(vec![Stretch { from, to }])
+}
+
+/// Whether a text may be an epoch, of which a glob may be a part.
+fn is_epoch(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'*' || byte == b'?')
+}
+
+/// One of the three numbers of a place.
+fn part(point: &mut Point, place: usize) -> &mut u32 {
+    match place {
+        0 => &mut point.major,
+        1 => &mut point.minor,
+        _ => &mut point.patch,
+    }
+}
+
+/// The number at the start of a text, and what follows it; none where something else stands there.
+fn number(text: &str) -> Option<(Number, &str)> {
+    let end = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (digits, rest) = text.split_at(end);
+    let wild = rest.starts_with(['*', '?', '[']);
+    if digits.is_empty() {
+        return (text.is_empty() || wild || text.starts_with(['x', 'X'])).then_some((Number::Any, ""));
+    }
+    let value: u32 = digits.parse().ok().filter(|&value| value < u32::MAX / 100)?;
+    if !wild {
+        return Some((Number::Exact(value), rest));
+    }
+    // `2*` means 2 and 20 to 29; after two digits a further one is no version that exists.
+    let ranges = match (digits.len(), value) {
+        (1, 1..) => vec![(value, value), (value * 10, value * 10 + 9)],
+        _ => vec![(value, value)],
+    };
+    Some((Number::Among(ranges), ""))
+}
+
+/// The number of a release candidate, cut off the text; the release without one.
+fn candidate(rest: &mut &str, spelling: Spelling) -> (u32, u32) {
+    if rest.starts_with(['*', '?', '[']) {
+        return (0, Point::RELEASE);
+    }
+    let marked = match spelling {
+        Spelling::Deb | Spelling::Rpm => rest.strip_prefix(['~', '-']),
+        Spelling::Plain => rest.strip_prefix('-'),
+    };
+    let Some(marked) = marked else {
+        return (Point::RELEASE, Point::RELEASE);
+    };
+    if let Some(number) = marked.strip_prefix("rc") {
+        let number = number.trim_start_matches('.');
+        let end = number.bytes().take_while(u8::is_ascii_digit).count();
+        let value = number[..end].parse().unwrap_or(0);
+        *rest = &number[end..];
+        return (value, value);
+    }
+    if ["alpha", "beta"].iter().any(|word| marked.starts_with(word)) {
+        *rest = "";
+        return (0, 0);
+    }
+    (Point::RELEASE, Point::RELEASE)
+}
+
+/// The packager's revision: all of them where none is written or a wildcard stands.
+fn revision(rest: &str, spelling: Spelling) -> (u32, u32) {
+    const ALL: (u32, u32) = (0, u32::MAX);
+    if spelling == Spelling::Plain {
+        return ALL;
+    }
+    let Some((_, release)) = rest.split_once('-') else {
+        return ALL;
+    };
+    let release = match (spelling, release.strip_prefix("3.")) {
+        // Docker's older RPMs have releases 3.1 and 3.2 where the Debian packages have 1 and 2.
+        (Spelling::Rpm, Some(counted)) if counted.starts_with(|first: char| first.is_ascii_digit()) => {
+            counted
+        }
+        _ => release,
+    };
+    let end = release.bytes().take_while(u8::is_ascii_digit).count();
+    match release[..end].parse::<u32>() {
+        Ok(value) => (value, value),
+        Err(_) => ALL,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn deb(text: &str) -> Pattern {
+        Pattern::read(Spelling::Deb, text)
+    }
+
+    fn rpm(text: &str) -> Pattern {
+        Pattern::read(Spelling::Rpm, text)
+    }
+
+    #[test]
+    fn one_version_in_both_spellings() {
+        let expected = Some(Point::package(1, 7, 28, 1));
+        for pattern in [
+            deb("1.7.28-1~ubuntu.24.04~noble"),
+            deb("1.7.28-1"),
+            rpm("1.7.28-1.el9"),
+            rpm("1.7.28-3.1.el9"),
+        ] {
+            assert_eq!(pattern.lowest(), expected, "{}", pattern.text);
+            assert_eq!(pattern.highest(), expected, "{}", pattern.text);
+            assert!(!pattern.is_open());
+        }
+        assert_eq!(
+            deb("5:27.3.1-1~debian.12~bookworm").lowest(),
+            Some(Point::package(27, 3, 1, 1))
+        );
+        assert_eq!(
+            deb("5:20.10.7~3-0~ubuntu-focal").lowest(),
+            Some(Point::package(20, 10, 7, 0))
+        );
+        assert_eq!(
+            rpm("3:20.10.7-3.el8").lowest(),
+            Some(Point::package(20, 10, 7, 3))
+        );
+    }
+
+    #[test]
+    fn globs_cover_stretches() {
+        assert_eq!(deb("5:20.10.*").lowest(), Some(Point::line(20, 10)));
+        assert!(deb("5:20.10.*").has(Point::release(20, 10, 24)));
+        assert!(!deb("5:20.10.*").has(Point::release(23, 0, 0)));
+        assert!(deb("5:27*").has(Point::release(27, 5, 1)));
+        assert!(!deb("5:27*").has(Point::release(28, 0, 0)));
+        assert!(deb("1.7.2*").has(Point::package(1, 7, 28, 2)));
+        assert!(deb("1.7.2*").has(Point::package(1, 7, 2, 1)));
+        assert!(!deb("1.7.2*").has(Point::package(1, 7, 18, 1)));
+        assert!(deb("1.7.28*").has(Point::package(1, 7, 28, 2)));
+        assert!(deb("1.7.28-1*").has(Point::package(1, 7, 28, 1)));
+        assert!(!deb("1.7.28-1*").has(Point::package(1, 7, 28, 2)));
+        assert!(deb("*").has(Point::release(1, 0, 0)));
+        assert!(rpm("1.5.11").has(Point::package(1, 5, 11, 1)));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_unknown() {
+        for text in [
+            "",
+            "latest",
+            "$VERSION",
+            "stable",
+            "99999999999.1",
+            "a:1",
+            "ä",
+            &"1".repeat(5000),
+        ] {
+            assert_eq!(
+                deb(text).share_in(&[Stretch::from(Point::FIRST)]),
+                Share::Unknown,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn candidates_come_before_the_release() {
+        let plain = |text| Pattern::read(Spelling::Plain, text);
+        assert_eq!(plain("1.0.0-rc95").lowest(), Some(Point::candidate(1, 0, 0, 95)));
+        assert_eq!(plain("1.1.0-rc.1").lowest(), Some(Point::candidate(1, 1, 0, 1)));
+        assert_eq!(
+            deb("1.0.0~rc93-0ubuntu1~20.04.2").lowest(),
+            Some(Point::candidate(1, 0, 0, 93))
+        );
+        assert!(Point::candidate(1, 0, 0, 95) < Point::release(1, 0, 0));
+        assert!(plain("v2.5.0").has(Point::release(2, 5, 0)));
+        assert!(plain("27").has(Point::release(27, 5, 1)));
+    }
+
+    #[test]
+    fn shares() {
+        let set = [Stretch::from(Point::package(1, 7, 28, 2))];
+        assert_eq!(deb("1.7.28-1*").share_in(&set), Share::None);
+        assert_eq!(deb("1.7.28-2").share_in(&set), Share::All);
+        assert_eq!(deb("1.7.28*").share_in(&set), Share::Some);
+        assert_eq!(deb("2.*").share_in(&set), Share::All);
+        let holes = [
+            Stretch::until(Point::line(1, 2), Point::line(1, 3)),
+            Stretch::until(Point::line(1, 3), Point::line(1, 4)),
+        ];
+        assert_eq!(deb("1.2.*").share_in(&holes), Share::All);
+        assert_eq!(deb("1.*").share_in(&holes), Share::Some);
+    }
+
+    #[test]
+    fn packages_are_ordered_by_their_managers() {
+        use Ordering::{Greater, Less};
+        assert_eq!(compare(Spelling::Deb, "1.0~rc1-1", "1.0-1"), Some(Less));
+        assert_eq!(compare(Spelling::Deb, "5:1.0", "20.10"), Some(Greater));
+        assert_eq!(
+            compare(Spelling::Rpm, "1.5.11-3.1.el8", "1.6.2-3.1.el8"),
+            Some(Less)
+        );
+        assert_eq!(compare(Spelling::Deb, "a b", "1"), None);
+        assert_eq!(compare(Spelling::Plain, "0.5.2", "0.10.0"), Some(Less));
+    }
+
+    #[test]
+    fn before_and_after_are_neighbours() {
+        for point in [
+            Point::release(1, 7, 28),
+            Point::line(2, 0),
+            Point::package(1, 2, 3, 4),
+            Point::line(1, 1),
+        ] {
+            assert_eq!(after(before(point)), point);
+            assert!(before(point) < point);
+        }
+    }
+}
