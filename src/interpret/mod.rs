@@ -1,12 +1,15 @@
 //! Foresees what each stage of a Dockerfile will be: walks it in build order and folds the effects
 //! of every instruction into facts.
 
+mod bases;
 mod copy;
 mod output;
 mod run;
 mod script;
 mod words;
 mod wrappers;
+
+pub use bases::KnownBases;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

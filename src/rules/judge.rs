@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::context::Context;
 use crate::finding::{Finding, Place};
-use crate::interpret::{self, Bases, Input};
+use crate::interpret::{self, Input, KnownBases};
 use crate::invocation::Invocation;
 use crate::rules::{Check, RULES, Report, Rule, Scope, syntax_error};
 use crate::source::Source;
@@ -19,7 +19,6 @@ pub fn judge(
     tree: &Tree,
     invocation: &Invocation,
     context: &dyn Context,
-    bases: &dyn Bases,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     syntax_error::check(tree, &mut findings);
@@ -31,7 +30,7 @@ pub fn judge(
         stages: &stages,
         invocation,
         context,
-        bases,
+        bases: &KnownBases::new(invocation),
         path: &path,
     });
     for facts in facts.iter().flatten() {
@@ -51,7 +50,8 @@ pub fn judge(
 
 /// The severity of a rule before the config changes it; none where it is off and nobody wants it.
 fn level(rule: &Rule, invocation: &Invocation) -> Option<crate::finding::Severity> {
-    rule.levels.of(invocation.contract.profile)
+    let raised = invocation.raised.get(rule.name).copied();
+    rule.levels.of(invocation.contract.profile).or(raised)
 }
 
 /// A step that several stages inherit is judged in each of them and told once.

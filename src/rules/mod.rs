@@ -119,6 +119,16 @@ pub enum Check {
     Elsewhere,
 }
 
+impl Check {
+    /// Whether it is about the text itself or about facts, as `rules --format json` tells it.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Facts(_) => "facts",
+            Self::Elsewhere => "form",
+        }
+    }
+}
+
 /// A rule.
 #[derive(Clone, Copy)]
 pub struct Rule {
