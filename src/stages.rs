@@ -187,7 +187,9 @@ impl Stages {
     pub fn named(&self, name: &str, before: usize) -> Option<usize> {
         let name = name.to_lowercase();
         let earlier = &self.all[..before.min(self.all.len())];
-        earlier.iter().rposition(|stage| stage.name.as_deref() == Some(&name))
+        earlier
+            .iter()
+            .rposition(|stage| stage.name.as_deref() == Some(&name))
     }
 
     /// The stage to which an instruction belongs.
@@ -218,7 +220,9 @@ impl Stages {
             _ => &[],
         };
         let name = match words {
-            [_, keyword, name, ..] if keyword.text.eq_ignore_ascii_case("as") => Some(name.text.to_lowercase()),
+            [_, keyword, name, ..] if keyword.text.eq_ignore_ascii_case("as") => {
+                Some(name.text.to_lowercase())
+            }
             _ => None,
         };
         let reference = words.first().map_or("", |word| word.text.as_str());
@@ -227,7 +231,10 @@ impl Stages {
             text: reference.to_owned(),
             ..Expanded::default()
         });
-        let earlier = self.all.iter().rposition(|stage| stage.name.as_deref() == Some(&expanded.text));
+        let earlier = self
+            .all
+            .iter()
+            .rposition(|stage| stage.name.as_deref() == Some(&expanded.text));
         let start = match earlier {
             Some(stage) if expanded.holes.is_empty() => Start::Stage(stage),
             _ if expanded.holes.is_empty() && expanded.text == "scratch" => Start::Scratch,

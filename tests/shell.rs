@@ -10,8 +10,8 @@ use std::time::Instant;
 
 use proptest::prelude::*;
 use seaworthy::shell::{
-    Command, Dialect, Failure, Part, Redirect, RedirectKind, Runs, Script, ShellWord, dialect, read, read_heredoc,
-    read_word,
+    Command, Dialect, Failure, Part, Redirect, RedirectKind, Runs, Script, ShellWord, dialect, read,
+    read_heredoc, read_word,
 };
 
 /// A script in a short form: one line a command, with only what is not the usual.
@@ -74,7 +74,11 @@ fn around(command: &Command) -> String {
     if command.piped {
         notes.push("piped".to_owned());
     }
-    if notes.is_empty() { String::new() } else { format!("  -- {}", notes.join(", ")) }
+    if notes.is_empty() {
+        String::new()
+    } else {
+        format!("  -- {}", notes.join(", "))
+    }
 }
 
 fn words(list: &[ShellWord]) -> String {
@@ -89,7 +93,11 @@ fn word(word: &ShellWord) -> String {
             Part::Quoted(text) => {
                 let _ = write!(out, "'{text}'");
             }
-            Part::Variable { name, operator, quoted } => {
+            Part::Variable {
+                name,
+                operator,
+                quoted,
+            } => {
                 let quote = if *quoted { "\"" } else { "" };
                 let _ = write!(out, "{quote}${{{name}{operator}}}{quote}");
             }
@@ -102,7 +110,11 @@ fn word(word: &ShellWord) -> String {
             }
         }
     }
-    if out.is_empty() { "∅".to_owned() } else { out.replace('\n', "⏎").replace('\t', "⇥") }
+    if out.is_empty() {
+        "∅".to_owned()
+    } else {
+        out.replace('\n', "⏎").replace('\t', "⇥")
+    }
 }
 
 fn redirect(redirect: &Redirect) -> String {
@@ -115,7 +127,10 @@ fn redirect(redirect: &Redirect) -> String {
         RedirectKind::Duplicate => format!("{descriptor}>&{target}"),
         RedirectKind::HereString => format!("{descriptor}<<<{target}"),
         RedirectKind::Heredoc { body } => {
-            format!("{descriptor}<<{target}[{}]", body.as_ref().map_or("".to_owned(), word))
+            format!(
+                "{descriptor}<<{target}[{}]",
+                body.as_ref().map_or("".to_owned(), word)
+            )
         }
     }
 }
@@ -134,8 +149,15 @@ fn dialect_of(case: &Path) -> Option<Dialect> {
 fn embedded(script: &Script, text: &str, dialect: Dialect) -> String {
     let mut out = String::new();
     for (index, command) in script.commands.iter().enumerate() {
-        let name = command.words.first().and_then(ShellWord::constant).unwrap_or_default();
-        let after = command.words.iter().position(|word| word.constant().as_deref() == Some("-c"));
+        let name = command
+            .words
+            .first()
+            .and_then(ShellWord::constant)
+            .unwrap_or_default();
+        let after = command
+            .words
+            .iter()
+            .position(|word| word.constant().as_deref() == Some("-c"));
         let at = if name == "eval" { Some(0) } else { after };
         let inner = at.and_then(|at| command.words.get(at + 1));
         let in_word = inner.and_then(|word| read_word(word, text, dialect));
@@ -160,8 +182,10 @@ fn slice<'text>(command: &Command, text: &'text str) -> &'text str {
 #[test]
 fn cases() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/shell");
-    let mut cases: Vec<PathBuf> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut cases: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     cases.retain(|case| dialect_of(case).is_some());
     cases.sort();
     assert!(cases.len() >= 40, "{} cases", cases.len());
@@ -179,7 +203,11 @@ fn cases() {
         if update {
             std::fs::write(&path, &found).unwrap();
         } else if found != expected {
-            let _ = writeln!(wrong, "{}\n--- expected\n{expected}--- found\n{found}", case.display());
+            let _ = writeln!(
+                wrong,
+                "{}\n--- expected\n{expected}--- found\n{found}",
+                case.display()
+            );
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
@@ -195,7 +223,10 @@ enum Exact {
 /// What holds for every script.
 fn check(script: &Script, text: &str, exact: Exact) {
     let fits = |range: &std::ops::Range<u32>| {
-        assert!(text.get(range.start as usize..range.end as usize).is_some(), "{range:?} of {text:?}");
+        assert!(
+            text.get(range.start as usize..range.end as usize).is_some(),
+            "{range:?} of {text:?}"
+        );
     };
     for (scope, parent) in script.scopes.iter().enumerate() {
         assert!(*parent < scope.max(1));
@@ -203,15 +234,26 @@ fn check(script: &Script, text: &str, exact: Exact) {
     for (index, command) in script.commands.iter().enumerate() {
         fits(&command.range);
         assert!(command.scope < script.scopes.len());
-        assert!(command.guards.iter().all(|guard| guard.command < index), "{command:?}");
+        assert!(
+            command.guards.iter().all(|guard| guard.command < index),
+            "{command:?}"
+        );
         assert!(command.reads_from.is_none_or(|from| from < index));
         assert!(command.loops.iter().all(|each| *each < script.loops.len()));
-        assert!(command.block_redirects.iter().all(|each| *each < script.block_redirects.len()));
+        assert!(
+            command
+                .block_redirects
+                .iter()
+                .all(|each| *each < script.block_redirects.len())
+        );
         let mut end = command.range.start;
         for word in &command.words {
             fits(&word.range);
             assert!(word.range.start >= end, "{word:?} in {command:?} of {text:?}");
-            assert!(word.range.end <= command.range.end, "{word:?} in {command:?} of {text:?}");
+            assert!(
+                word.range.end <= command.range.end,
+                "{word:?} in {command:?} of {text:?}"
+            );
             end = word.range.end;
             if let ([Part::Bare(part)], Exact::Yes) = (word.parts.as_slice(), exact) {
                 let slice = &text[word.range.start as usize..word.range.end as usize];
@@ -261,10 +303,67 @@ fn survives(text: &str) {
 /// Pieces of shell, so that strings of them reach deeper than random bytes do.
 fn shell_like() -> impl Strategy<Value = String> {
     let pieces = [
-        "a", "b ", "é", " ", "\n", ";", "&&", "||", "|", "&", "'", "\"", "`", "$", "$(", ")", "((", "))", "(", "{ ",
-        "}", "${", "${x:-", "[[ ", " ]]", "if ", "then ", "else ", "elif ", "fi", "for i in ", "do ", "done", "case ",
-        " in ", "esac", ";;", "<<E\n", "<<-'E'\n", "\nE\n", "\\", "\\\n", ">f", "2>&1", "<<<", "=", "x=", "#", "!",
-        "while ", "f() ", "$'", "\t", "<(", "*", "~", "[", "]", "exit 0", "&>>f", "export ",
+        "a",
+        "b ",
+        "é",
+        " ",
+        "\n",
+        ";",
+        "&&",
+        "||",
+        "|",
+        "&",
+        "'",
+        "\"",
+        "`",
+        "$",
+        "$(",
+        ")",
+        "((",
+        "))",
+        "(",
+        "{ ",
+        "}",
+        "${",
+        "${x:-",
+        "[[ ",
+        " ]]",
+        "if ",
+        "then ",
+        "else ",
+        "elif ",
+        "fi",
+        "for i in ",
+        "do ",
+        "done",
+        "case ",
+        " in ",
+        "esac",
+        ";;",
+        "<<E\n",
+        "<<-'E'\n",
+        "\nE\n",
+        "\\",
+        "\\\n",
+        ">f",
+        "2>&1",
+        "<<<",
+        "=",
+        "x=",
+        "#",
+        "!",
+        "while ",
+        "f() ",
+        "$'",
+        "\t",
+        "<(",
+        "*",
+        "~",
+        "[",
+        "]",
+        "exit 0",
+        "&>>f",
+        "export ",
     ];
     prop::collection::vec(prop::sample::select(pieces.to_vec()), 0..40).prop_map(|pieces| pieces.concat())
 }
@@ -296,16 +395,28 @@ proptest! {
 
 /// Whether a word is no word of the grammar.
 fn seaworthy_plain(word: &str) -> bool {
-    !["if", "then", "else", "elif", "fi", "do", "done", "case", "esac", "while", "until", "for", "in", "time", "select",
-        "function", "coproc"].contains(&word)
+    ![
+        "if", "then", "else", "elif", "fi", "do", "done", "case", "esac", "while", "until", "for", "in",
+        "time", "select", "function", "coproc",
+    ]
+    .contains(&word)
 }
 
 #[test]
 fn deep_nesting_is_survived() {
     let shapes: [(&str, &str, &str); 12] = [
-        ("$(", "a", ")"), ("(", "a", ")"), ("{ ", "a;", "};"), ("if a; then ", "b;", " fi;"), ("`", "a", "`"),
-        ("\"$(", "a", ")\""), ("${x:-", "a", "}"), ("$((", "1", "))"), ("[[ ( ", "a", " ) ]]"), ("! ", "a", ""),
-        ("a && ", "b", " || c"), ("<(", "a", ")"),
+        ("$(", "a", ")"),
+        ("(", "a", ")"),
+        ("{ ", "a;", "};"),
+        ("if a; then ", "b;", " fi;"),
+        ("`", "a", "`"),
+        ("\"$(", "a", ")\""),
+        ("${x:-", "a", "}"),
+        ("$((", "1", "))"),
+        ("[[ ( ", "a", " ) ]]"),
+        ("! ", "a", ""),
+        ("a && ", "b", " || c"),
+        ("<(", "a", ")"),
     ];
     for (open, middle, close) in shapes {
         for depth in [10, 45, 100, 5000] {
@@ -331,11 +442,24 @@ fn long_texts_take_bounded_time() {
     let started = Instant::now();
     let script = read(&long, Dialect::Posix);
     assert!(script.incomplete && script.commands.is_empty());
-    for text in ["echo \"a b c; ", "echo 'a'; ", "cat <<E\n", "$(", "a && ", "\\\n", "if a; then b; "] {
+    for text in [
+        "echo \"a b c; ",
+        "echo 'a'; ",
+        "cat <<E\n",
+        "$(",
+        "a && ",
+        "\\\n",
+        "if a; then b; ",
+    ] {
         let long = text.repeat((1 << 20) / text.len());
         let started = Instant::now();
         let script = read(&long, Dialect::Bash);
-        println!("{:?} {} commands in {:?}", text, script.commands.len(), started.elapsed());
+        println!(
+            "{:?} {} commands in {:?}",
+            text,
+            script.commands.len(),
+            started.elapsed()
+        );
     }
     assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
 }
@@ -361,7 +485,11 @@ fn run_bodies(dockerfile: &str) -> Vec<String> {
     let mut lines = dockerfile.lines();
     while let Some(line) = lines.next() {
         let line = line.trim_start();
-        let Some(rest) = line.get(..4).filter(|word| word.eq_ignore_ascii_case("run ")).map(|_| &line[4..]) else {
+        let Some(rest) = line
+            .get(..4)
+            .filter(|word| word.eq_ignore_ascii_case("run "))
+            .map(|_| &line[4..])
+        else {
             // What goes on over several lines is no place for a RUN.
             let mut last = line;
             while last.trim_end().ends_with('\\') && !line.starts_with('#') {
@@ -391,7 +519,9 @@ fn run_bodies(dockerfile: &str) -> Vec<String> {
         }
         let mut body = body.trim_start();
         while let Some(flag) = body.strip_prefix("--") {
-            body = flag.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim_start());
+            body = flag
+                .split_once(char::is_whitespace)
+                .map_or("", |(_, rest)| rest.trim_start());
         }
         if !body.starts_with('[') && !body.contains("<<") {
             bodies.push(body.to_owned());
@@ -403,7 +533,10 @@ fn run_bodies(dockerfile: &str) -> Vec<String> {
 #[test]
 fn real_bodies_are_read() {
     let folder = std::env::var_os("SEAWORTHY_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from)
+        .map_or_else(
+            || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+            PathBuf::from,
+        )
         .join("corpus");
     let Ok(entries) = std::fs::read_dir(&folder) else {
         println!("skipped: no corpus in {}", folder.display());
@@ -416,7 +549,9 @@ fn real_bodies_are_read() {
             continue;
         }
         let mut bytes = Vec::new();
-        flate2::read::GzDecoder::new(std::fs::File::open(&path).unwrap()).read_to_end(&mut bytes).unwrap();
+        flate2::read::GzDecoder::new(std::fs::File::open(&path).unwrap())
+            .read_to_end(&mut bytes)
+            .unwrap();
         for file in files(&bytes) {
             bodies.extend(run_bodies(&String::from_utf8_lossy(file)));
         }
@@ -445,7 +580,12 @@ fn real_bodies_are_read() {
     for body in &incomplete {
         println!("incomplete: {}", body.chars().take(300).collect::<String>());
     }
-    assert!(incomplete.len() * 100 <= bodies.len(), "{} of {}", incomplete.len(), bodies.len());
+    assert!(
+        incomplete.len() * 100 <= bodies.len(),
+        "{} of {}",
+        incomplete.len(),
+        bodies.len()
+    );
 }
 
 /// The regular files of a tar archive.
@@ -453,8 +593,14 @@ fn files(archive: &[u8]) -> Vec<&[u8]> {
     let mut files = Vec::new();
     let mut at = 0;
     while let Some(header) = archive.get(at..at + 512) {
-        let digits: String = header[124..136].iter().map(|&byte| byte as char).filter(|c| c.is_digit(8)).collect();
-        let Ok(size) = usize::from_str_radix(&digits, 8) else { break };
+        let digits: String = header[124..136]
+            .iter()
+            .map(|&byte| byte as char)
+            .filter(|c| c.is_digit(8))
+            .collect();
+        let Ok(size) = usize::from_str_radix(&digits, 8) else {
+            break;
+        };
         if matches!(header[156], b'0' | 0) {
             files.extend(archive.get(at + 512..at + 512 + size));
         }

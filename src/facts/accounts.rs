@@ -114,7 +114,10 @@ impl Accounts {
             Some(user) => return Answer::Known(user.clone()),
             None => {}
         }
-        let ended = self.ended_users.iter().any(|(ended, at)| ended == name && *at <= step);
+        let ended = self
+            .ended_users
+            .iter()
+            .any(|(ended, at)| ended == name && *at <= step);
         match self.base.account(name) {
             Answer::Known(account) if !ended => Answer::Known(self.of_base(account)),
             Answer::Unknown if !ended => Answer::Unknown,
@@ -137,7 +140,11 @@ impl Accounts {
                 }
             }
         }
-        let ended = |name: &str| self.ended_users.iter().any(|(ended, at)| ended == name && *at <= step);
+        let ended = |name: &str| {
+            self.ended_users
+                .iter()
+                .any(|(ended, at)| ended == name && *at <= step)
+        };
         match self.base.account_of(uid) {
             Answer::Known(account) if !ended(&account.name) => Answer::Known(self.of_base(account)),
             Answer::Unknown => Answer::Unknown,
@@ -156,7 +163,10 @@ impl Accounts {
             Some(group) => return Answer::Known(group.clone()),
             None => {}
         }
-        let ended = self.ended_groups.iter().any(|(ended, at)| ended == name && *at <= step);
+        let ended = self
+            .ended_groups
+            .iter()
+            .any(|(ended, at)| ended == name && *at <= step);
         match self.base.group(name) {
             Answer::Known(group) if !ended => Answer::Known(Group {
                 name: group.name.clone(),
@@ -216,7 +226,12 @@ impl Accounts {
     /// Ends the current version of a user, of whom a copy is given back.
     fn end_user(&mut self, name: &str, origin: &Origin) -> Option<User> {
         let before = origin.step.saturating_sub(1);
-        let current = match self.users.iter().rev().find(|user| user.name == name && user.until.is_none()) {
+        let current = match self
+            .users
+            .iter()
+            .rev()
+            .find(|user| user.name == name && user.until.is_none())
+        {
             Some(user) => Some(user.clone()),
             None => self.user(name, before).known(),
         };
@@ -225,7 +240,11 @@ impl Accounts {
             self.open.get_or_insert(origin.step);
             return current;
         }
-        for user in self.users.iter_mut().filter(|user| user.name == name && user.until.is_none()) {
+        for user in self
+            .users
+            .iter_mut()
+            .filter(|user| user.name == name && user.until.is_none())
+        {
             user.until = Some(origin.step);
         }
         self.ended_users.push((name.to_owned(), origin.step));
@@ -237,7 +256,11 @@ impl Accounts {
             self.open.get_or_insert(origin.step);
             return;
         }
-        for group in self.groups.iter_mut().filter(|group| group.name == name && group.until.is_none()) {
+        for group in self
+            .groups
+            .iter_mut()
+            .filter(|group| group.name == name && group.until.is_none())
+        {
             group.until = Some(origin.step);
         }
         self.ended_groups.push((name.to_owned(), origin.step));
@@ -390,7 +413,14 @@ impl Accounts {
                 let uid = number(uid);
                 if let Some(uid) = uid.filter(|_| !new.non_unique) {
                     let place = place.clone().unwrap_or_else(|| origin.place.clone());
-                    self.note_clash(uid, &name, &Origin { place, ..origin.clone() });
+                    self.note_clash(
+                        uid,
+                        &name,
+                        &Origin {
+                            place,
+                            ..origin.clone()
+                        },
+                    );
                 }
                 uid
             }
@@ -407,7 +437,9 @@ impl Accounts {
         }
         self.users.push(User {
             uid,
-            group: new.group.and_then(|(group, _)| group.as_known().map(str::to_owned)),
+            group: new
+                .group
+                .and_then(|(group, _)| group.as_known().map(str::to_owned)),
             home,
             home_made: new.home_made,
             shell: text(&new.shell).flatten(),
@@ -430,11 +462,19 @@ impl Accounts {
         if self.open.is_some() {
             return None;
         }
-        let ended = |name: &str| self.ended_users.iter().any(|(ended, at)| ended == name && *at <= step);
+        let ended = |name: &str| {
+            self.ended_users
+                .iter()
+                .any(|(ended, at)| ended == name && *at <= step)
+        };
         let people = |uid: &u32| (1000..60000).contains(uid);
         let base = self.base.accounts.iter().filter(|account| !ended(&account.name));
         let mut highest = base.filter_map(|account| account.uid).filter(people).max();
-        for user in self.users.iter().filter(|user| user.until.is_none() && !user.system) {
+        for user in self
+            .users
+            .iter()
+            .filter(|user| user.until.is_none() && !user.system)
+        {
             highest = highest.max(Some(user.uid?).filter(people));
         }
         Some(highest.map_or(1000, |uid| uid + 1))

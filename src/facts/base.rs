@@ -248,7 +248,10 @@ impl Base {
     pub fn account_of(&self, uid: u32) -> Answer<&Account> {
         match self.accounts.iter().find(|account| account.uid == Some(uid)) {
             Some(account) => Answer::Known(account),
-            None if self.accounts_complete_from.is_some_and(|from| uid >= from && uid != 65534) => {
+            None if self
+                .accounts_complete_from
+                .is_some_and(|from| uid >= from && uid != 65534) =>
+            {
                 Answer::Absent
             }
             None => Answer::Unknown,
@@ -269,12 +272,16 @@ impl Base {
     pub fn group_of(&self, gid: u32) -> Answer<&Group> {
         match self.groups.iter().find(|group| group.gid == Some(gid)) {
             Some(group) => Answer::Known(group),
-            None if self.accounts_complete_from.is_some_and(|from| gid >= from && gid < 60000) => Answer::Absent,
+            None if self
+                .accounts_complete_from
+                .is_some_and(|from| gid >= from && gid < 60000) =>
+            {
+                Answer::Absent
+            }
             None => Answer::Unknown,
         }
     }
 }
-
 
 /// Whether programs make accounts or groups of this name, so that its absence is not told by a list
 /// of people's accounts.

@@ -107,7 +107,12 @@ impl Config {
     /// The value of a variable after the last step; `Unknown` if it may be set by an unknown base or
     /// has a value that cannot be known.
     pub fn variable(&self, name: &str) -> Answer<&Value> {
-        match self.variables.iter().rev().find(|variable| variable.name.is(name)) {
+        match self
+            .variables
+            .iter()
+            .rev()
+            .find(|variable| variable.name.is(name))
+        {
             Some(variable) => match &variable.value {
                 Some(value) => Answer::Known(value),
                 None => Answer::Unknown,

@@ -77,8 +77,15 @@ impl Files {
 
     /// The last file at a path that is or may be there now.
     pub fn at(&self, path: &str) -> Option<&File> {
-        let is_gone = |file: &File| file.gone.as_ref().is_some_and(|gone| gone.certainty == Certainty::Certain);
-        self.all.iter().rev().find(|file| file.path.is(path) && !is_gone(file))
+        let is_gone = |file: &File| {
+            file.gone
+                .as_ref()
+                .is_some_and(|gone| gone.certainty == Certainty::Certain)
+        };
+        self.all
+            .iter()
+            .rev()
+            .find(|file| file.path.is(path) && !is_gone(file))
     }
 
     pub(super) fn write(&mut self, write: Write, origin: Origin, reader: Reader) {
@@ -94,7 +101,10 @@ impl Files {
             gone: None,
         };
         let earlier = known.as_deref().and_then(|path| {
-            self.all.iter_mut().rev().find(|earlier| earlier.path.is(path) && earlier.gone.is_none())
+            self.all
+                .iter_mut()
+                .rev()
+                .find(|earlier| earlier.path.is(path) && earlier.gone.is_none())
         });
         if let Some(earlier) = earlier {
             if file.kind == WriteKind::Append {

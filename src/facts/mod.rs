@@ -184,7 +184,11 @@ impl Facts {
     pub fn take(&mut self, step: Step, effects: Vec<Effect>) {
         let index = self.steps.len();
         let certainty = step.certainty;
-        let sure = if step.tolerated { Certainty::Possible } else { certainty };
+        let sure = if step.tolerated {
+            Certainty::Possible
+        } else {
+            certainty
+        };
         self.steps.push(step);
         for effect in effects {
             // That a command fails and is let fail is no reason to doubt what it removes or writes:
@@ -199,7 +203,11 @@ impl Facts {
                 Change::Remove { path, contents_only } => {
                     self.files.remove(&path, contents_only, &origin(certainty));
                 }
-                Change::Own { path, owner, recursive } => {
+                Change::Own {
+                    path,
+                    owner,
+                    recursive,
+                } => {
                     self.files.own(&path, owner, recursive, &origin(certainty));
                 }
                 Change::Package(change) => self.packages.take(change, origin(certainty)),

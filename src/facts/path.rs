@@ -152,7 +152,11 @@ fn part_matches(pattern: &Value, name: &Value, glob: bool) -> Answer {
     let is_glob = glob && pattern.text().contains(['*', '?', '[']);
     if pattern_known && name_known {
         let matched = is_glob && glob_matches(pattern.text(), name.text());
-        return if matched { Answer::Known(()) } else { Answer::Absent };
+        return if matched {
+            Answer::Known(())
+        } else {
+            Answer::Absent
+        };
     }
     if is_glob && pattern.text() == "*" {
         return Answer::Known(());
@@ -273,7 +277,9 @@ mod tests {
     }
 
     fn resolved(folder: &str, path: &str) -> String {
-        resolve(&value(folder), &value("/root"), &value(path)).text().to_owned()
+        resolve(&value(folder), &value("/root"), &value(path))
+            .text()
+            .to_owned()
     }
 
     #[test]

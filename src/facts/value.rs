@@ -100,7 +100,12 @@ impl Value {
     pub fn append(&mut self, other: &Self) {
         let start = self.text.len();
         self.text.push_str(&other.text);
-        self.holes.extend(other.holes.iter().map(|hole| start + hole.start..start + hole.end));
+        self.holes.extend(
+            other
+                .holes
+                .iter()
+                .map(|hole| start + hole.start..start + hole.end),
+        );
         self.glob |= other.glob;
     }
 
@@ -112,13 +117,14 @@ impl Value {
     /// A part of it.
     #[must_use]
     pub fn slice(&self, range: Range<usize>) -> Self {
-        let holes = self.holes.iter().filter(|hole| hole.start < range.end && hole.end > range.start);
+        let holes = self
+            .holes
+            .iter()
+            .filter(|hole| hole.start < range.end && hole.end > range.start);
         Self {
             text: self.text[range.clone()].to_owned(),
             holes: holes
-                .map(|hole| {
-                    hole.start.max(range.start) - range.start..hole.end.min(range.end) - range.start
-                })
+                .map(|hole| hole.start.max(range.start) - range.start..hole.end.min(range.end) - range.start)
                 .collect(),
             glob: self.glob && self.text[range].contains(['*', '?', '[']),
         }
@@ -126,7 +132,10 @@ impl Value {
 
     /// The parts before and after the first such character outside of holes.
     pub fn split_once(&self, at: char) -> Option<(Self, Self)> {
-        let (index, _) = self.text.match_indices(at).find(|(index, _)| !self.in_hole(*index))?;
+        let (index, _) = self
+            .text
+            .match_indices(at)
+            .find(|(index, _)| !self.in_hole(*index))?;
         Some((
             self.slice(0..index),
             self.slice(index + at.len_utf8()..self.text.len()),

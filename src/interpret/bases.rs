@@ -61,7 +61,11 @@ impl<'a> KnownBases<'a> {
 impl Bases for KnownBases<'_> {
     fn find(&self, reference: &str, platform: Option<&str>) -> Option<KnownBase> {
         let image = ImageRef::parse(reference).ok()?;
-        let own = self.invocation.bases.iter().find(|base| image.matches(&base.pattern));
+        let own = self
+            .invocation
+            .bases
+            .iter()
+            .find(|base| image.matches(&base.pattern));
         if let Some(built) = own.and_then(|base| self.built(base, platform)) {
             return Some(KnownBase::Built(Arc::new(built)));
         }

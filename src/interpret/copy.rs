@@ -54,7 +54,11 @@ impl<'a> Walk<'a> {
                     kind: arrival.kind,
                     content: arrival.content,
                     owner: owner.clone().or_else(|| Some(Value::known("root"))),
-                    writer: if instruction.keyword == Keyword::Add { "ADD" } else { "COPY" },
+                    writer: if instruction.keyword == Keyword::Add {
+                        "ADD"
+                    } else {
+                        "COPY"
+                    },
                 }),
             });
         }
@@ -63,8 +67,21 @@ impl<'a> Walk<'a> {
 
     fn is_folder(&self, path: &str) -> bool {
         const FOLDERS: &[&str] = &[
-            "/", "/tmp", "/opt", "/etc", "/usr/local/bin", "/usr/bin", "/root", "/home", "/run", "/var", "/srv",
-            "/usr/local", "/usr/local/share", "/etc/apt/preferences.d", "/etc/apt/sources.list.d",
+            "/",
+            "/tmp",
+            "/opt",
+            "/etc",
+            "/usr/local/bin",
+            "/usr/bin",
+            "/root",
+            "/home",
+            "/run",
+            "/var",
+            "/srv",
+            "/usr/local",
+            "/usr/local/share",
+            "/etc/apt/preferences.d",
+            "/etc/apt/sources.list.d",
         ];
         FOLDERS.contains(&path)
             || self.facts.files.iter().any(|file| {
@@ -84,7 +101,11 @@ impl<'a> Walk<'a> {
             source.range.start <= heredoc.range.start && heredoc.range.end <= source.range.end
         }) {
             let name = Value::known(heredoc.name.clone());
-            let path = if into_folder { path::join(target, &name) } else { target.clone() };
+            let path = if into_folder {
+                path::join(target, &name)
+            } else {
+                target.clone()
+            };
             return Arrival {
                 path,
                 kind: WriteKind::File,
@@ -166,7 +187,11 @@ impl<'a> Walk<'a> {
 
     fn fetched(&self, url: &Value, target: &Value, into_folder: bool) -> Arrival {
         let is_repository = url.text().ends_with(".git") || url.text().contains(".git#");
-        let kind = if is_repository { WriteKind::Tree } else { WriteKind::File };
+        let kind = if is_repository {
+            WriteKind::Tree
+        } else {
+            WriteKind::File
+        };
         let end = url.text().find(['?', '#']).unwrap_or(url.text().len());
         let name = path::name(&url.slice(0..end));
         let path = if into_folder && !name.is_empty() {
@@ -187,7 +212,10 @@ impl<'a> Walk<'a> {
         let bytes = self.input.source.slice(heredoc.body);
         let mut text = String::from_utf8_lossy(bytes).into_owned();
         if heredoc.chomp {
-            text = text.split_inclusive('\n').map(|line| line.trim_start_matches('\t')).collect();
+            text = text
+                .split_inclusive('\n')
+                .map(|line| line.trim_start_matches('\t'))
+                .collect();
         }
         if heredoc.expand {
             return super::words::heredoc_body(&text, &self.facts.config);
@@ -217,9 +245,11 @@ fn is_remote(source: &str) -> bool {
 }
 
 fn is_archive(source: &str) -> bool {
-    [".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst"]
-        .iter()
-        .any(|ending| source.ends_with(ending))
+    [
+        ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst",
+    ]
+    .iter()
+    .any(|ending| source.ends_with(ending))
 }
 
 /// A name with an extension is most likely a file; what else it is, is open.

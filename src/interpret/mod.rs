@@ -16,8 +16,7 @@ use std::sync::Arc;
 
 use crate::context::{Answer, Context};
 use crate::facts::{
-    Base, Change, ConfigChange, Effect, Facts, From, StartCommand, Step, Value, Write,
-    WriteKind, path,
+    Base, Change, ConfigChange, Effect, Facts, From, StartCommand, Step, Value, Write, WriteKind, path,
 };
 use crate::finding::{Certainty, Place};
 use crate::invocation::Invocation;
@@ -145,7 +144,9 @@ impl<'a> Walk<'a> {
             }
             Keyword::Workdir => self.workdir(index, instruction),
             Keyword::Stopsignal => {
-                self.one_word(index, instruction, |value| vec![Change::Config(ConfigChange::StopSignal(value))]);
+                self.one_word(index, instruction, |value| {
+                    vec![Change::Config(ConfigChange::StopSignal(value))]
+                });
             }
             Keyword::Volume => {
                 let folder = self.folder();
@@ -155,7 +156,9 @@ impl<'a> Walk<'a> {
                 });
             }
             Keyword::Expose => {
-                self.each_word(index, instruction, |value| Change::Config(ConfigChange::Expose(value)));
+                self.each_word(index, instruction, |value| {
+                    Change::Config(ConfigChange::Expose(value))
+                });
             }
             Keyword::Shell => {
                 if let Args::Json(words) = &instruction.args {
@@ -165,7 +168,11 @@ impl<'a> Walk<'a> {
             }
             Keyword::Entrypoint => {
                 let command = self.start_command(instruction, &instruction.args);
-                self.whole(index, instruction, Change::Config(ConfigChange::Entrypoint(command)));
+                self.whole(
+                    index,
+                    instruction,
+                    Change::Config(ConfigChange::Entrypoint(command)),
+                );
             }
             Keyword::Cmd => {
                 let command = self.start_command(instruction, &instruction.args);
@@ -178,7 +185,11 @@ impl<'a> Walk<'a> {
                     }
                     _ => None,
                 };
-                self.whole(index, instruction, Change::Config(ConfigChange::Healthcheck(command)));
+                self.whole(
+                    index,
+                    instruction,
+                    Change::Config(ConfigChange::Healthcheck(command)),
+                );
             }
             Keyword::From | Keyword::Maintainer | Keyword::Onbuild | Keyword::Unknown => {}
         }
@@ -315,12 +326,18 @@ impl<'a> Walk<'a> {
         };
         let mut effects = Vec::new();
         for pair in pairs {
-            let whole = pair.value.as_ref().map_or(pair.key.range.end, |value| value.range.end);
+            let whole = pair
+                .value
+                .as_ref()
+                .map_or(pair.key.range.end, |value| value.range.end);
             effects.push(Effect {
                 place: self.place(instruction, pair.key.range.start..whole),
                 change: Change::Config(ConfigChange::Env {
                     name: self.word(&pair.key),
-                    value: pair.value.as_ref().map_or_else(Value::new, |value| self.word(value)),
+                    value: pair
+                        .value
+                        .as_ref()
+                        .map_or_else(Value::new, |value| self.word(value)),
                 }),
             });
         }
@@ -337,7 +354,10 @@ impl<'a> Walk<'a> {
                 place: self.place(instruction, pair.key.range.clone()),
                 change: Change::Config(ConfigChange::Label {
                     name: self.word(&pair.key),
-                    value: pair.value.as_ref().map_or_else(Value::new, |value| self.word(value)),
+                    value: pair
+                        .value
+                        .as_ref()
+                        .map_or_else(Value::new, |value| self.word(value)),
                 }),
             });
         }
@@ -403,7 +423,9 @@ fn start(input: Input, stage: &Stage, instruction: &Instruction) -> Facts {
             let reference = Value::with_holes(image.text.clone(), image.holes.clone());
             let platform = input.invocation.platform.as_ref();
             let platform = platform.map(|platform| format!("{}/{}", platform.os, platform.architecture));
-            let known = reference.as_known().and_then(|name| input.bases.find(name, platform.as_deref()));
+            let known = reference
+                .as_known()
+                .and_then(|name| input.bases.find(name, platform.as_deref()));
             (reference, known)
         }
         Start::Scratch | Start::Stage(_) => (Value::known("scratch"), Some(KnownBase::Table(scratch()))),
@@ -424,8 +446,14 @@ fn start(input: Input, stage: &Stage, instruction: &Instruction) -> Facts {
         place: place.clone(),
         certainty: Certainty::Certain,
         tolerated: false,
-        user: base.user.clone().map_or_else(|| Value::unknown("${user}"), Value::known),
-        folder: base.workdir.clone().map_or_else(|| Value::unknown("${folder}"), Value::known),
+        user: base
+            .user
+            .clone()
+            .map_or_else(|| Value::unknown("${user}"), Value::known),
+        folder: base
+            .workdir
+            .clone()
+            .map_or_else(|| Value::unknown("${folder}"), Value::known),
         program: None,
     };
     let from = From {

@@ -32,7 +32,10 @@ impl Walk<'_> {
         match &instruction.args {
             Args::Json(words) => {
                 let words = words.iter().map(|word| {
-                    (Value::known(word.text.clone()), runner.place_of(word.range.clone()))
+                    (
+                        Value::known(word.text.clone()),
+                        runner.place_of(word.range.clone()),
+                    )
                 });
                 let words: Vec<(Value, Place)> = words.collect();
                 runner.exec(words, &frame);

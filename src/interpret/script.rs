@@ -86,7 +86,11 @@ struct Names<'n> {
 impl ShellNames for Names<'_> {
     fn variable(&self, name: &str) -> Answer<Value> {
         let script = self.shell.script;
-        if self.loops.iter().any(|index| script.loops[*index].variable == name) {
+        if self
+            .loops
+            .iter()
+            .any(|index| script.loops[*index].variable == name)
+        {
             return Answer::Unknown;
         }
         let (folder, variables) = self.shell.scope(self.scope);
@@ -301,7 +305,10 @@ impl<'r, 'a> Runner<'r, 'a> {
             };
             let placed = |word: &ShellWord| {
                 let place = shell.placed.place(word.range.clone());
-                words::words(word, &names).into_iter().map(move |value| (value, place.clone())).collect::<Vec<_>>()
+                words::words(word, &names)
+                    .into_iter()
+                    .map(move |value| (value, place.clone()))
+                    .collect::<Vec<_>>()
             };
             command.words.iter().flat_map(placed).collect()
         };
@@ -386,7 +393,9 @@ impl<'r, 'a> Runner<'r, 'a> {
             }
         }
         if unwrapped.more {
-            unwrapped.words.push((self.piped_names(shell, ready), ready.place.clone()));
+            unwrapped
+                .words
+                .push((self.piped_names(shell, ready), ready.place.clone()));
         }
         self.redirects(shell, ready, &frame, &unwrapped);
         if let Some((script, place)) = unwrapped.script.clone() {
@@ -398,7 +407,11 @@ impl<'r, 'a> Runner<'r, 'a> {
         }
         let Some(program) = unwrapped.words[0].0.as_known().map(str::to_owned) else {
             let mut effects = Effects::default();
-            effects.opaque(&ready.place, program_reach(&frame.user), "a program whose name is not known");
+            effects.opaque(
+                &ready.place,
+                program_reach(&frame.user),
+                "a program whose name is not known",
+            );
             self.finish(shell, ready, &frame, unwrapped, effects);
             return;
         };
@@ -407,7 +420,8 @@ impl<'r, 'a> Runner<'r, 'a> {
             return;
         }
         let name = program.rsplit('/').next().unwrap_or(&program).to_owned();
-        if shell::dialect(std::slice::from_ref(&name)).is_some() && self.shell_program(shell, ready, &unwrapped, &frame)
+        if shell::dialect(std::slice::from_ref(&name)).is_some()
+            && self.shell_program(shell, ready, &unwrapped, &frame)
         {
             return;
         }
@@ -444,10 +458,17 @@ impl<'r, 'a> Runner<'r, 'a> {
                 Known::Tool(tool) => tool(&call, &mut effects),
                 Known::Inert => {}
                 Known::Unknown => {
-                    effects.opaque(&unwrapped.words[0].1, program_reach(&frame.user), format!("what `{name}` does"));
+                    effects.opaque(
+                        &unwrapped.words[0].1,
+                        program_reach(&frame.user),
+                        format!("what `{name}` does"),
+                    );
                 }
             }
-            if ready.command.piped || !ready.command.redirects.is_empty() || ready.number < shell.outputs.len() {
+            if ready.command.piped
+                || !ready.command.redirects.is_empty()
+                || ready.number < shell.outputs.len()
+            {
                 printed = output::of(&call, shell.dialect, &effects);
             }
         }
@@ -459,7 +480,10 @@ impl<'r, 'a> Runner<'r, 'a> {
 
     /// What xargs hands on: names that another command prints, below a folder if that is `find`'s.
     fn piped_names(&self, shell: &Shell, ready: &Ready) -> Value {
-        let source = ready.command.reads_from.and_then(|number| shell.script.commands.get(number));
+        let source = ready
+            .command
+            .reads_from
+            .and_then(|number| shell.script.commands.get(number));
         let first = |command: &Command, at: usize| command.words.get(at).and_then(ShellWord::constant);
         let mut names = Value::new();
         if let Some(command) = source
@@ -474,14 +498,22 @@ impl<'r, 'a> Runner<'r, 'a> {
     }
 
     /// What the shell does itself; true if nothing is left to do.
-    fn builtin(&mut self, shell: &mut Shell, ready: &Ready, unwrapped: &Unwrapped, frame: &mut Frame) -> bool {
+    fn builtin(
+        &mut self,
+        shell: &mut Shell,
+        ready: &Ready,
+        unwrapped: &Unwrapped,
+        frame: &mut Frame,
+    ) -> bool {
         let scope = ready.command.scope;
         let words = &unwrapped.words;
         match words[0].0.as_known() {
             Some("cd" | "pushd" | "chdir") => {
-                let target = words.iter().skip(1).map(|(value, _)| value).find(|value| {
-                    !value.text().starts_with('-') || value.is("-")
-                });
+                let target = words
+                    .iter()
+                    .skip(1)
+                    .map(|(value, _)| value)
+                    .find(|value| !value.text().starts_with('-') || value.is("-"));
                 let folder = match target {
                     _ if ready.certainty == Certainty::Possible => Value::unknown("${PWD}"),
                     None => frame.home.clone(),
@@ -498,7 +530,9 @@ impl<'r, 'a> Runner<'r, 'a> {
             }
             Some("export" | "declare" | "readonly" | "local" | "typeset") => {
                 for word in &ready.command.words {
-                    let Some(assignment) = word.as_assignment() else { continue };
+                    let Some(assignment) = word.as_assignment() else {
+                        continue;
+                    };
                     let value = match &assignment.value {
                         Some(value) if ready.certainty == Certainty::Certain => {
                             let names = Names {
@@ -516,7 +550,11 @@ impl<'r, 'a> Runner<'r, 'a> {
                 true
             }
             Some("read") => {
-                for (name, _) in words.iter().skip(1).filter(|(word, _)| !word.text().starts_with('-')) {
+                for (name, _) in words
+                    .iter()
+                    .skip(1)
+                    .filter(|(word, _)| !word.text().starts_with('-'))
+                {
                     shell.set(scope, name.text(), Value::unknown(format!("${{{name}}}")));
                 }
                 true
@@ -537,10 +575,15 @@ impl<'r, 'a> Runner<'r, 'a> {
 
     /// `. FILE`: what it sets, if it is known.
     fn sourced(&mut self, shell: &mut Shell, ready: &Ready, unwrapped: &Unwrapped, frame: &Frame) {
-        let Some((file, place)) = unwrapped.words.get(1) else { return };
+        let Some((file, place)) = unwrapped.words.get(1) else {
+            return;
+        };
         let path = path::resolve(&frame.folder, &frame.home, file);
         let scope = ready.command.scope;
-        if matches!(path.as_known(), Some("/etc/os-release" | "/usr/lib/os-release" | "/etc/lsb-release")) {
+        if matches!(
+            path.as_known(),
+            Some("/etc/os-release" | "/usr/lib/os-release" | "/etc/lsb-release")
+        ) {
             let base = &self.walk.facts.from.base;
             let id = base.family.map(|family| format!("{family:?}").to_lowercase());
             for (name, value) in [
@@ -548,7 +591,10 @@ impl<'r, 'a> Runner<'r, 'a> {
                 ("UBUNTU_CODENAME", base.codename.clone()),
                 ("DISTRIB_CODENAME", base.codename.clone()),
                 ("VERSION_ID", base.version.clone()),
-                ("ID", id.filter(|id| matches!(id.as_str(), "debian" | "ubuntu" | "alpine" | "fedora"))),
+                (
+                    "ID",
+                    id.filter(|id| matches!(id.as_str(), "debian" | "ubuntu" | "alpine" | "fedora")),
+                ),
             ] {
                 let value = value.map_or_else(|| Value::unknown(format!("${{{name}}}")), Value::known);
                 shell.set(scope, name, value);
@@ -562,7 +608,16 @@ impl<'r, 'a> Runner<'r, 'a> {
         }
         // Files that set up a shell for a tool define functions and variables and no more.
         let name = path::name(&path);
-        let sets_up = ["nvm.sh", "env", "activate", "sdkman-init.sh", "rvm", "setup.bash", "conda.sh", "asdf.sh"];
+        let sets_up = [
+            "nvm.sh",
+            "env",
+            "activate",
+            "sdkman-init.sh",
+            "rvm",
+            "setup.bash",
+            "conda.sh",
+            "asdf.sh",
+        ];
         let is_start_up = name.text().starts_with('.') || name.text().ends_with("rc") || name.is("profile");
         if sets_up.contains(&name.text()) || is_start_up {
             return;
@@ -596,7 +651,13 @@ impl<'r, 'a> Runner<'r, 'a> {
     }
 
     /// `sh -c TEXT`, `bash FILE`, `… | sh`, `bash <<EOF`; false if it is none of these.
-    fn shell_program(&mut self, shell: &mut Shell, ready: &Ready, unwrapped: &Unwrapped, frame: &Frame) -> bool {
+    fn shell_program(
+        &mut self,
+        shell: &mut Shell,
+        ready: &Ready,
+        unwrapped: &Unwrapped,
+        frame: &Frame,
+    ) -> bool {
         let words = &unwrapped.words;
         let mut rest = words.iter().skip(1);
         let mut commands = false;
@@ -620,7 +681,9 @@ impl<'r, 'a> Runner<'r, 'a> {
             Some((script, place)) if commands => self.nested(shell, ready, &script, &place, frame.clone()),
             Some((file, place)) if !file.is("-") => {
                 let path = path::resolve(&frame.folder, &frame.home, &file);
-                let ran = path.as_known().is_some_and(|path| self.script_file(path, &place, frame));
+                let ran = path
+                    .as_known()
+                    .is_some_and(|path| self.script_file(path, &place, frame));
                 if !ran {
                     let mut effects = Effects::default();
                     let installs = url_in(file.text())
@@ -651,7 +714,10 @@ impl<'r, 'a> Runner<'r, 'a> {
             return;
         }
         let mut effects = Effects::default();
-        let source = ready.command.reads_from.and_then(|number| shell.script.commands.get(number));
+        let source = ready
+            .command
+            .reads_from
+            .and_then(|number| shell.script.commands.get(number));
         let url = source.and_then(|command| {
             let words = command.words.iter().filter_map(ShellWord::constant);
             words.filter_map(|word| url_in(&word).map(str::to_owned)).next()
@@ -677,7 +743,11 @@ impl<'r, 'a> Runner<'r, 'a> {
             self.take(step, effects);
             return;
         }
-        let word = ready.command.words.iter().find(|word| shell.placed.place(word.range.clone()) == *place);
+        let word = ready
+            .command
+            .words
+            .iter()
+            .find(|word| shell.placed.place(word.range.clone()) == *place);
         if let Some(word) = word
             && let Some(inner) = shell::read_word(word, shell.text, shell.dialect)
         {
@@ -690,7 +760,13 @@ impl<'r, 'a> Runner<'r, 'a> {
 
     /// A file that is run as a script, if its text is known; false if it is not.
     fn script_file(&mut self, path: &str, place: &Place, frame: &Frame) -> bool {
-        let known = self.walk.facts.files.at(path).and_then(|file| file.content.text()).map(|text| text.text().to_owned());
+        let known = self
+            .walk
+            .facts
+            .files
+            .at(path)
+            .and_then(|file| file.content.text())
+            .map(|text| text.text().to_owned());
         let text = match known {
             Some(text) => text,
             None => {
@@ -702,13 +778,19 @@ impl<'r, 'a> Runner<'r, 'a> {
                 }
             }
         };
-        let Some(first) = text.lines().next() else { return true };
+        let Some(first) = text.lines().next() else {
+            return true;
+        };
         let program = match first.strip_prefix("#!") {
             Some(line) => {
                 let name = |word: &str| word.rsplit('/').next().unwrap_or(word).to_owned();
                 let mut words = line.split_whitespace();
                 let program = words.next().map(name).unwrap_or_default();
-                if program == "env" { words.next().map(name).unwrap_or_default() } else { program }
+                if program == "env" {
+                    words.next().map(name).unwrap_or_default()
+                } else {
+                    program
+                }
             }
             None => "sh".to_owned(),
         };
@@ -723,7 +805,10 @@ impl<'r, 'a> Runner<'r, 'a> {
     fn redirects(&mut self, shell: &mut Shell, ready: &Ready, frame: &Frame, unwrapped: &Unwrapped) {
         let command = ready.command;
         let script = shell.script;
-        let blocks = command.block_redirects.iter().map(|index| (Some(*index), &script.block_redirects[*index]));
+        let blocks = command
+            .block_redirects
+            .iter()
+            .map(|index| (Some(*index), &script.block_redirects[*index]));
         let own = command.redirects.iter().map(|redirect| (None, redirect));
         let mut effects = Effects::default();
         for (block, redirect) in blocks.chain(own) {
@@ -748,12 +833,17 @@ impl<'r, 'a> Runner<'r, 'a> {
             if let Some(block) = block.filter(|_| !opened) {
                 shell.opened.push(block);
             }
-            let printed = if redirect.descriptor == 1 && command.reads_from.is_none() || ready.stdin.is_some() {
+            let printed = if redirect.descriptor == 1 && command.reads_from.is_none() || ready.stdin.is_some()
+            {
                 self.printed(shell, frame, unwrapped, ready)
             } else {
                 None
             };
-            let kind = if appends || opened { WriteKind::Append } else { WriteKind::File };
+            let kind = if appends || opened {
+                WriteKind::Append
+            } else {
+                WriteKind::File
+            };
             effects.say(
                 &shell.placed.place(redirect.target.range.clone()),
                 Change::Write(Write {
@@ -804,7 +894,14 @@ impl<'r, 'a> Runner<'r, 'a> {
         }
     }
 
-    fn finish(&mut self, _shell: &mut Shell, ready: &Ready, frame: &Frame, unwrapped: Unwrapped, effects: Effects) {
+    fn finish(
+        &mut self,
+        _shell: &mut Shell,
+        ready: &Ready,
+        frame: &Frame,
+        unwrapped: Unwrapped,
+        effects: Effects,
+    ) {
         let program = Program {
             words: unwrapped.words,
             wrappers: unwrapped.wrappers,
@@ -815,7 +912,10 @@ impl<'r, 'a> Runner<'r, 'a> {
 
     fn take(&mut self, step: Step, effects: Effects) {
         let effects = without_mounted(effects.0, &self.mounts);
-        let effects = effects.into_iter().flat_map(|effect| self.narrowed(effect)).collect();
+        let effects = effects
+            .into_iter()
+            .flat_map(|effect| self.narrowed(effect))
+            .collect();
         self.walk.facts.take(step, effects);
     }
 
@@ -866,7 +966,9 @@ fn url_in(text: &str) -> Option<&str> {
     let start = text.find("https://").or_else(|| text.find("http://"));
     let start = start.or_else(|| text.find("get.docker.com"))?;
     let rest = &text[start..];
-    let end = rest.find([' ', ')', '"', '\'', '`', '|', ';', '\n']).unwrap_or(rest.len());
+    let end = rest
+        .find([' ', ')', '"', '\'', '`', '|', ';', '\n'])
+        .unwrap_or(rest.len());
     Some(&rest[..end])
 }
 

@@ -164,7 +164,11 @@ pub fn words(word: &ShellWord, names: &dyn ShellNames) -> Vec<Value> {
             }
         }
     }
-    if word.parts.iter().all(|part| matches!(part, Part::Variable { quoted: false, .. })) {
+    if word
+        .parts
+        .iter()
+        .all(|part| matches!(part, Part::Variable { quoted: false, .. }))
+    {
         // An unquoted variable that is empty is no word at all.
         all.retain(|value| !value.is_empty());
     }
@@ -201,9 +205,9 @@ fn part_value(part: &Part, names: &dyn ShellNames) -> Value {
     match part {
         Part::Bare(text) | Part::Quoted(text) => Value::known(text.clone()),
         Part::Other(raw) => Value::unknown(raw.clone()),
-        Part::Substitution { commands, raw, .. } => {
-            names.output(commands.clone()).unwrap_or_else(|| Value::unknown(raw.clone()))
-        }
+        Part::Substitution { commands, raw, .. } => names
+            .output(commands.clone())
+            .unwrap_or_else(|| Value::unknown(raw.clone())),
         Part::Variable { name, operator, .. } if operator.is_empty() => match names.variable(name) {
             Answer::Known(value) => value,
             Answer::Absent | Answer::Unknown => Value::unknown(format!("${{{name}}}")),

@@ -48,7 +48,19 @@ const fn after(name: &'static str, short: &'static str, operands: usize) -> Wrap
 }
 
 const WRAPPERS: &[Wrapper] = &[
-    wrapper("sudo", "ughpCrtTUDR", &["user", "group", "host", "prompt", "chdir", "chroot", "preserve-env-list"]),
+    wrapper(
+        "sudo",
+        "ughpCrtTUDR",
+        &[
+            "user",
+            "group",
+            "host",
+            "prompt",
+            "chdir",
+            "chroot",
+            "preserve-env-list",
+        ],
+    ),
     wrapper("doas", "uC", &[]),
     wrapper("env", "uCS", &["unset", "chdir", "split-string"]),
     wrapper("nice", "n", &["adjustment"]),
@@ -69,7 +81,16 @@ const WRAPPERS: &[Wrapper] = &[
     wrapper(
         "xargs",
         "aEILnPsd",
-        &["arg-file", "eof", "replace", "max-lines", "max-args", "max-procs", "max-chars", "delimiter"],
+        &[
+            "arg-file",
+            "eof",
+            "replace",
+            "max-lines",
+            "max-args",
+            "max-procs",
+            "max-chars",
+            "delimiter",
+        ],
     ),
     after("timeout", "ks", 1),
     after("gosu", "", 1),
@@ -87,9 +108,15 @@ pub fn unwrap(words: Vec<(Value, Place)>) -> Unwrapped {
     };
     // A command is wrapped a few times at most; the bound keeps odd input cheap.
     for _ in 0..8 {
-        let Some((first, _)) = unwrapped.words.first() else { break };
+        let Some((first, _)) = unwrapped.words.first() else {
+            break;
+        };
         let Some(program) = first.as_known() else { break };
-        let program = program.rsplit('/').next().unwrap_or(program).trim_start_matches('\\');
+        let program = program
+            .rsplit('/')
+            .next()
+            .unwrap_or(program)
+            .trim_start_matches('\\');
         if matches!(program, "su" | "runuser") {
             switch_user(&mut unwrapped);
             break;
@@ -143,7 +170,8 @@ fn take_off(unwrapped: &mut Unwrapped, wrapper: &Wrapper) -> bool {
         "env" => folder = options.value(&["C", "chdir"]).map(|(folder, _)| folder.clone()),
         "gosu" | "su-exec" => {
             user = words.get(end).map(|(user, _)| {
-                user.split_once(':').map_or_else(|| user.clone(), |(user, _)| user)
+                user.split_once(':')
+                    .map_or_else(|| user.clone(), |(user, _)| user)
             });
         }
         _ => {}
@@ -172,10 +200,9 @@ fn take_off(unwrapped: &mut Unwrapped, wrapper: &Wrapper) -> bool {
 fn assignment(word: &Value) -> Option<(Value, Value)> {
     let (name, value) = word.split_once('=')?;
     let text = name.as_known()?;
-    let is_name = text
-        .chars()
-        .enumerate()
-        .all(|(index, character)| character == '_' || character.is_ascii_alphabetic() || (index > 0 && character.is_ascii_digit()));
+    let is_name = text.chars().enumerate().all(|(index, character)| {
+        character == '_' || character.is_ascii_alphabetic() || (index > 0 && character.is_ascii_digit())
+    });
     (is_name && !text.is_empty()).then_some((name, value))
 }
 
@@ -183,7 +210,14 @@ fn assignment(word: &Value) -> Option<(Value, Value)> {
 fn switch_user(unwrapped: &mut Unwrapped) {
     let grammar = Grammar {
         short: "cgGsuw",
-        long: &["command", "session-command", "group", "supp-group", "shell", "user"],
+        long: &[
+            "command",
+            "session-command",
+            "group",
+            "supp-group",
+            "shell",
+            "user",
+        ],
     };
     let words = unwrapped.words.clone();
     let options = Options::of(&words[1..], grammar);
@@ -194,7 +228,9 @@ fn switch_user(unwrapped: &mut Unwrapped) {
         unwrapped.words = operands.map(|word| (*word).clone()).collect();
         return;
     }
-    let user = operands.next().map_or_else(|| Value::known("root"), |(user, _)| user.clone());
+    let user = operands
+        .next()
+        .map_or_else(|| Value::known("root"), |(user, _)| user.clone());
     unwrapped.user = Some(user);
     let script = options.value(&["c", "command", "session-command"]);
     unwrapped.script = script.map(|(script, place)| (script.clone(), place.clone()));

@@ -16,7 +16,11 @@ const NVIDIA_BASES: [&str; 3] = ["nvidia/", "docker.io/nvidia/", "nvcr.io/nvidia
 /// Names of packages that are made for NVIDIA's processors.
 const NVIDIA_PACKAGES: [&str; 5] = ["cuda*", "libcudnn*", "libnvidia*", "nvidia-*", "tensorrt*"];
 /// Variables that NVIDIA's container runtime reads.
-const NVIDIA_VARIABLES: [&str; 3] = ["NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES", "NVIDIA_REQUIRE_*"];
+const NVIDIA_VARIABLES: [&str; 3] = [
+    "NVIDIA_VISIBLE_DEVICES",
+    "NVIDIA_DRIVER_CAPABILITIES",
+    "NVIDIA_REQUIRE_*",
+];
 /// AMD's images, by repository.
 const AMD_BASES: [&str; 2] = ["rocm/", "docker.io/rocm/"];
 /// Names of packages that are made for AMD's processors.
@@ -37,7 +41,10 @@ pub fn nvidia(facts: &Facts) -> Option<Evidence> {
 pub fn amd(facts: &Facts) -> Option<Evidence> {
     let installer = facts.steps.iter().enumerate().find_map(|(index, step)| {
         let program = step.program.as_ref()?;
-        let names = program.words.iter().any(|(word, _)| word.text().contains("repo.radeon.com"));
+        let names = program
+            .words
+            .iter()
+            .any(|(word, _)| word.text().contains("repo.radeon.com"));
         let (word, place) = program.words.first()?;
         let what = if program.name() == Some("amdgpu-install") {
             format!("`{word}`")
@@ -69,14 +76,17 @@ pub fn amd(facts: &Facts) -> Option<Evidence> {
 
 fn base(facts: &Facts, prefixes: &[&str]) -> Option<Evidence> {
     let reference = facts.from.reference.known_prefix();
-    prefixes.iter().any(|prefix| reference.starts_with(prefix)).then(|| Evidence {
-        what: format!("the base `{}`", facts.from.reference),
-        origin: Origin {
-            step: 0,
-            place: facts.from.place.clone(),
-            certainty: Certainty::Certain,
-        },
-    })
+    prefixes
+        .iter()
+        .any(|prefix| reference.starts_with(prefix))
+        .then(|| Evidence {
+            what: format!("the base `{}`", facts.from.reference),
+            origin: Origin {
+                step: 0,
+                place: facts.from.place.clone(),
+                certainty: Certainty::Certain,
+            },
+        })
 }
 
 fn package(facts: &Facts, patterns: &[&str], not: &[&str]) -> Option<Evidence> {
@@ -88,7 +98,11 @@ fn package(facts: &Facts, patterns: &[&str], not: &[&str]) -> Option<Evidence> {
 }
 
 fn variable(facts: &Facts) -> Option<Evidence> {
-    let here = facts.config.environment().into_iter().filter(|variable| facts.is_here(&variable.origin));
+    let here = facts
+        .config
+        .environment()
+        .into_iter()
+        .filter(|variable| facts.is_here(&variable.origin));
     let mut named = here.filter(|variable| any(&NVIDIA_VARIABLES, variable.name.text()));
     // `void` and `none` say that no processor is wanted.
     let found = named.find(|variable| {

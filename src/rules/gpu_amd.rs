@@ -22,13 +22,22 @@ pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
     let told = contract.gpu.as_ref().filter(|gpu| gpu.value == Gpu::Amd);
     match (gpu::amd(facts), told) {
         (Some(evidence), _) => {
-            let message = format!("{} is made for an AMD GPU, and workspaces cannot use one", evidence.what);
-            report.say(&evidence.origin, message).help("leave it out of the workspace image");
+            let message = format!(
+                "{} is made for an AMD GPU, and workspaces cannot use one",
+                evidence.what
+            );
+            report
+                .say(&evidence.origin, message)
+                .help("leave it out of the workspace image");
         }
         (None, Some(told)) => {
             let place = told.place.clone().unwrap_or_else(|| facts.from.place.clone());
             report
-                .say_at(place, Certainty::Certain, "`platform.gpu: amd`: workspaces cannot use an AMD GPU")
+                .say_at(
+                    place,
+                    Certainty::Certain,
+                    "`platform.gpu: amd`: workspaces cannot use an AMD GPU",
+                )
                 .help("NVIDIA's on bare metal are the only ones that workspaces can use");
         }
         (None, None) => {}

@@ -19,7 +19,11 @@ pub const RULE: Rule = Rule {
         sysbox: Some(Severity::Warning),
         ..Levels::virtual_machines(Severity::Info)
     },
-    ..Rule::facts("gpu-bare-metal-only", check, include_str!("gpu_bare_metal_only.rs"))
+    ..Rule::facts(
+        "gpu-bare-metal-only",
+        check,
+        include_str!("gpu_bare_metal_only.rs"),
+    )
 };
 
 /// Says the first thing that shows it.

@@ -15,7 +15,11 @@ use crate::finding::Severity;
 /// Its entry in the list.
 pub const RULE: Rule = Rule {
     levels: Levels::virtual_machines(Severity::Warning),
-    ..Rule::facts("gpu-driver-in-image", check, include_str!("gpu_driver_in_image.rs"))
+    ..Rule::facts(
+        "gpu-driver-in-image",
+        check,
+        include_str!("gpu_driver_in_image.rs"),
+    )
 };
 
 /// Packages that belong to the host.
@@ -37,7 +41,10 @@ pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
             continue;
         }
         report
-            .say(&package.asked, format!("`{}` belongs to the host, not into the image", package.name))
+            .say(
+                &package.asked,
+                format!("`{}` belongs to the host, not into the image", package.name),
+            )
             .help("leave it out: the node's own driver is mounted over it");
     }
 }

@@ -14,12 +14,7 @@ use crate::syntax::Tree;
 /// All findings of a Dockerfile, before the config and comments silence any.
 ///
 /// In the order of the rules; equal findings stand once.
-pub fn judge(
-    source: &Source,
-    tree: &Tree,
-    invocation: &Invocation,
-    context: &dyn Context,
-) -> Vec<Finding> {
+pub fn judge(source: &Source, tree: &Tree, invocation: &Invocation, context: &dyn Context) -> Vec<Finding> {
     let mut findings = Vec::new();
     syntax_error::check(tree, &mut findings);
     let stages = Stages::of(tree, invocation);
@@ -59,7 +54,8 @@ fn once(findings: Vec<Finding>) -> Vec<Finding> {
     let mut seen = std::collections::HashSet::new();
     let mut kept = Vec::with_capacity(findings.len());
     for finding in findings {
-        let key: (&'static str, Place, String) = (finding.rule, finding.place.clone(), finding.message.clone());
+        let key: (&'static str, Place, String) =
+            (finding.rule, finding.place.clone(), finding.message.clone());
         if seen.insert(key) {
             kept.push(finding);
         }

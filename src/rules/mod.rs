@@ -83,7 +83,14 @@ impl Levels {
 
     /// The severity where it is worst.
     pub fn worst(self) -> Severity {
-        let all = [self.cvm, self.sysbox, self.envbox, self.envbuilder, self.devcontainer, self.service];
+        let all = [
+            self.cvm,
+            self.sysbox,
+            self.envbox,
+            self.envbuilder,
+            self.devcontainer,
+            self.service,
+        ];
         all.into_iter().flatten().max().unwrap_or(Severity::Warning)
     }
 
@@ -219,6 +226,8 @@ pub fn find(name: &str) -> Vec<&'static Rule> {
 
 /// The known name or id that is nearest to a word.
 pub fn nearest_name(word: &str) -> Option<&'static str> {
-    let names = RULES.iter().flat_map(|rule| std::iter::once(rule.name).chain(rule.aliases.iter().copied()));
+    let names = RULES
+        .iter()
+        .flat_map(|rule| std::iter::once(rule.name).chain(rule.aliases.iter().copied()));
     nearest(word, names)
 }

@@ -39,7 +39,9 @@ pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
             continue;
         }
         told.push(&file.path);
-        let Some(root) = volatile(&file.path) else { continue };
+        let Some(root) = volatile(&file.path) else {
+            continue;
+        };
         let why = if root == "/tmp" {
             "/tmp is emptied when it starts"
         } else {
@@ -48,11 +50,17 @@ pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
         let shown = shown(&file.path);
         let reference = reference(facts, file);
         let raises = report.severity() == Severity::Warning && reference.is_some();
-        let said = report.say(&file.written, format!("`{shown}` will not be there in the workspace: {why}"));
+        let said = report.say(
+            &file.written,
+            format!("`{shown}` will not be there in the workspace: {why}"),
+        );
         let said = if raises { said.level(Severity::Error) } else { said };
         let help = match &reference {
-            Some((what, _)) => format!("{what} refers to it: put it into a folder that lasts, such as /opt/<name>"),
-            None => "put it into a folder that lasts, such as /opt/<name>, or remove it in the same step".to_owned(),
+            Some((what, _)) => {
+                format!("{what} refers to it: put it into a folder that lasts, such as /opt/<name>")
+            }
+            None => "put it into a folder that lasts, such as /opt/<name>, or remove it in the same step"
+                .to_owned(),
         };
         let said = said.help(help);
         if let Some((what, place)) = reference {
@@ -72,7 +80,10 @@ fn shown(path: &Value) -> String {
     for hole in path.holes().iter().rev() {
         if text[hole.clone()].starts_with("${") && !text[hole.clone()].contains("}/") {
             let name = text[hole.start + 2..hole.end].trim_end_matches('}').to_owned();
-            if matches!(name.as_str(), "unpacked" | "mktemp" | "random" | "arguments" | "." | "./") {
+            if matches!(
+                name.as_str(),
+                "unpacked" | "mktemp" | "random" | "arguments" | "." | "./"
+            ) {
                 text.replace_range(hole.clone(), "…");
             }
         }
@@ -85,7 +96,8 @@ fn holds_another(facts: &Facts, folder: &File, lost: &[&File]) -> bool {
     folder.kind == WriteKind::Folder
         && folder.writer != "WORKDIR"
         && lost.iter().any(|file| {
-            let same_instruction = facts.step(&file.written).instruction == facts.step(&folder.written).instruction
+            let same_instruction = facts.step(&file.written).instruction
+                == facts.step(&folder.written).instruction
                 || file.writer == "COPY"
                 || file.writer == "ADD";
             same_instruction && file.path != folder.path && path::below(folder.path.text(), &file.path)
@@ -95,7 +107,10 @@ fn holds_another(facts: &Facts, folder: &File, lost: &[&File]) -> bool {
 /// What in the running workspace names the file, and where.
 fn reference(facts: &Facts, file: &File) -> Option<(String, Place)> {
     let config = &facts.config;
-    let starts = [("ENTRYPOINT", config.entrypoints.last()), ("CMD", config.cmds.last())];
+    let starts = [
+        ("ENTRYPOINT", config.entrypoints.last()),
+        ("CMD", config.cmds.last()),
+    ];
     for (what, command) in starts {
         if let Some(command) = command
             && let Some(place) = names(&command.value, file)
@@ -110,11 +125,20 @@ fn reference(facts: &Facts, file: &File) -> Option<(String, Place)> {
     }
     for variable in config.environment() {
         let Some(value) = &variable.value else { continue };
-        if facts.is_here(&variable.origin) && value.split(|character| character == ':').iter().any(|part| is_meant(part.text(), file)) {
+        if facts.is_here(&variable.origin)
+            && value
+                .split(|character| character == ':')
+                .iter()
+                .any(|part| is_meant(part.text(), file))
+        {
             return Some((format!("ENV {}", variable.name), variable.origin.place.clone()));
         }
     }
-    for other in facts.files.staying().filter(|other| volatile(&other.path).is_none()) {
+    for other in facts
+        .files
+        .staying()
+        .filter(|other| volatile(&other.path).is_none())
+    {
         let refers = match &other.kind {
             WriteKind::Link(target) => is_meant(target.text(), file),
             _ => other.meaning.iter().any(|meaning| match meaning {
@@ -141,7 +165,9 @@ fn names(command: &StartCommand, file: &File) -> Option<Place> {
 
 /// Whether a path means the file, or something in it if it is a folder.
 fn is_meant(named: &str, file: &File) -> bool {
-    let named = named.strip_prefix("/var/run/").map_or_else(|| named.to_owned(), |rest| format!("/run/{rest}"));
+    let named = named
+        .strip_prefix("/var/run/")
+        .map_or_else(|| named.to_owned(), |rest| format!("/run/{rest}"));
     let named = named.trim_end_matches('/');
     if volatile(&Value::known(named)).is_none() {
         return false;

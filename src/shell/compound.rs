@@ -1,7 +1,8 @@
 //! Blocks: conditions, loops, `case`, and the tests that are syntax of their own.
 
 use shuck_ast::{
-    CaseCommand, CompoundCommand, ConditionalCommand, ConditionalExpr, ForCommand, IfCommand, Span, Stmt, StmtSeq, Word,
+    CaseCommand, CompoundCommand, ConditionalCommand, ConditionalExpr, ForCommand, IfCommand, Span, Stmt,
+    StmtSeq, Word,
 };
 
 use super::walk::{Left, Outcome, Setting, Walk, add};
@@ -13,20 +14,34 @@ impl Walk<'_> {
         match compound {
             CompoundCommand::If(command) => self.condition(command, setting),
             CompoundCommand::For(command) => self.for_each(command, setting),
-            CompoundCommand::Foreach(command) => {
-                self.over_words(command.variable.as_str(), Some(&command.words), &command.body, setting)
-            }
+            CompoundCommand::Foreach(command) => self.over_words(
+                command.variable.as_str(),
+                Some(&command.words),
+                &command.body,
+                setting,
+            ),
             CompoundCommand::Select(command) => {
                 // It asks for a word, and goes over none if it gets no answer.
-                let maybe = Setting { runs: Runs::Maybe, ..setting.clone() };
-                self.over_words(command.variable.as_str(), Some(&command.words), &command.body, &maybe)
+                let maybe = Setting {
+                    runs: Runs::Maybe,
+                    ..setting.clone()
+                };
+                self.over_words(
+                    command.variable.as_str(),
+                    Some(&command.words),
+                    &command.body,
+                    &maybe,
+                )
             }
             CompoundCommand::Repeat(command) => {
                 self.discard(&command.count, command.count.span, setting);
                 self.repeated(&command.body, &setting.behind(&[]))
             }
             CompoundCommand::ArithmeticFor(command) => {
-                for node in [&command.init_ast, &command.condition_ast, &command.step_ast].into_iter().flatten() {
+                for node in [&command.init_ast, &command.condition_ast, &command.step_ast]
+                    .into_iter()
+                    .flatten()
+                {
                     self.discard_arithmetic(node, setting);
                 }
                 self.repeated(&command.body, &setting.behind(&[]))
@@ -41,8 +56,14 @@ impl Walk<'_> {
             }
             CompoundCommand::Case(command) => self.case(command, setting),
             CompoundCommand::Subshell(body) => {
-                let inner = Setting { scope: self.scope(setting.scope), ..setting.clone() };
-                Outcome { left: None, ..self.statements(body, &inner) }
+                let inner = Setting {
+                    scope: self.scope(setting.scope),
+                    ..setting.clone()
+                };
+                Outcome {
+                    left: None,
+                    ..self.statements(body, &inner)
+                }
             }
             CompoundCommand::BraceGroup(body) => self.statements(body, setting),
             CompoundCommand::Arithmetic(command) => {
@@ -67,7 +88,13 @@ impl Walk<'_> {
             }
             CompoundCommand::Coproc(command) => {
                 let scope = self.scope(setting.scope);
-                self.statement(&command.body, &Setting { scope, ..setting.asked() });
+                self.statement(
+                    &command.body,
+                    &Setting {
+                        scope,
+                        ..setting.asked()
+                    },
+                );
                 Outcome::default()
             }
             CompoundCommand::Always(command) => {
@@ -82,7 +109,9 @@ impl Walk<'_> {
     fn condition(&mut self, command: &IfCommand, setting: &Setting) -> Outcome {
         let asked = self.statements(&command.condition, &setting.asked());
         let mut outcome = Outcome::default();
-        let left = self.statements(&command.then_branch, &setting.behind(&asked.success)).left;
+        let left = self
+            .statements(&command.then_branch, &setting.behind(&asked.success))
+            .left;
         outcome.leave(left.map(|left| left.reached_by(&asked.failure)));
         let mut otherwise = setting.behind(&asked.failure);
         for (condition, body) in &command.elif_branches {
@@ -125,21 +154,43 @@ impl Walk<'_> {
         self.over_words(&name, command.words.as_deref(), &command.body, setting)
     }
 
-    fn over_words(&mut self, name: &str, words: Option<&[Word]>, body: &StmtSeq, setting: &Setting) -> Outcome {
-        let words: Vec<ShellWord> =
-            words.unwrap_or_default().iter().map(|word| self.word(word, setting)).collect();
+    fn over_words(
+        &mut self,
+        name: &str,
+        words: Option<&[Word]>,
+        body: &StmtSeq,
+        setting: &Setting,
+    ) -> Outcome {
+        let words: Vec<ShellWord> = words
+            .unwrap_or_default()
+            .iter()
+            .map(|word| self.word(word, setting))
+            .collect();
         let never_empty = words.iter().any(|word| word.constant().is_some());
-        let mut inner = if never_empty { setting.clone() } else { setting.behind(&[]) };
+        let mut inner = if never_empty {
+            setting.clone()
+        } else {
+            setting.behind(&[])
+        };
         add(&mut inner.loops, &[self.script.loops.len()]);
-        self.script.loops.push(Loop { variable: name.to_owned(), words });
+        self.script.loops.push(Loop {
+            variable: name.to_owned(),
+            words,
+        });
         self.repeated(body, &inner)
     }
 
     /// The body of a loop. What its last round says of the loop is left open.
     fn repeated(&mut self, body: &StmtSeq, setting: &Setting) -> Outcome {
-        let inner = Setting { decides: false, ..setting.clone() };
+        let inner = Setting {
+            decides: false,
+            ..setting.clone()
+        };
         let left = self.statements(body, &inner).left.filter(|left| left.script);
-        Outcome { left: left.map(unguarded), ..Outcome::default() }
+        Outcome {
+            left: left.map(unguarded),
+            ..Outcome::default()
+        }
     }
 
     /// The words of `[[ … ]]`, signs and brackets too.
@@ -173,7 +224,9 @@ impl Walk<'_> {
                     Open::Expression(&node.expr),
                     Open::Sign(node.left_paren_span),
                 ]),
-                ConditionalExpr::Word(word) | ConditionalExpr::Regex(word) => words.push(self.word(word, setting)),
+                ConditionalExpr::Word(word) | ConditionalExpr::Regex(word) => {
+                    words.push(self.word(word, setting))
+                }
                 ConditionalExpr::Pattern(pattern) => words.push(self.pattern(pattern, setting)),
                 ConditionalExpr::VarRef(reference) => {
                     self.discard_subscript(reference, setting);
@@ -188,5 +241,8 @@ impl Walk<'_> {
 
 /// A way out that one of several branches took: which tests keep from it is not told.
 fn unguarded(left: Left) -> Left {
-    Left { guards: Vec::new(), ..left }
+    Left {
+        guards: Vec::new(),
+        ..left
+    }
 }

@@ -30,7 +30,9 @@ pub fn read_word(word: &ShellWord, text: &str, dialect: Dialect) -> Option<Scrip
 /// Reads the body of a here-document as a script, as `bash <<EOF` does, with the same promises as
 /// [`read_word`]. None if the redirect is no here-document or does not belong to the text.
 pub fn read_heredoc(redirect: &Redirect, text: &str, dialect: Dialect) -> Option<Script> {
-    let RedirectKind::Heredoc { body: Some(body) } = &redirect.kind else { return None };
+    let RedirectKind::Heredoc { body: Some(body) } = &redirect.kind else {
+        return None;
+    };
     let raw = text.get(body.range.start as usize..body.range.end as usize)?;
     if raw.len() > LONGEST {
         return None;
@@ -42,10 +44,16 @@ pub fn read_heredoc(redirect: &Redirect, text: &str, dialect: Dialect) -> Option
     let mut content = Content::new(raw.len());
     let mut offset = body.range.start;
     for line in raw.split_inclusive('\n') {
-        let kept = if strips_tabs { line.trim_start_matches('\t') } else { line };
+        let kept = if strips_tabs {
+            line.trim_start_matches('\t')
+        } else {
+            line
+        };
         let start = offset + (line.len() - kept.len()) as u32;
         if expands {
-            unquote(kept, Quoting::Heredoc, |piece, at, _| content.push(piece, start + at as u32));
+            unquote(kept, Quoting::Heredoc, |piece, at, _| {
+                content.push(piece, start + at as u32)
+            });
         } else {
             content.push(kept, start);
         }
@@ -85,7 +93,11 @@ enum Quotes {
 
 impl Content {
     fn new(capacity: usize) -> Content {
-        Content { text: String::with_capacity(capacity), pieces: Vec::new(), quotes: Quotes::None }
+        Content {
+            text: String::with_capacity(capacity),
+            pieces: Vec::new(),
+            quotes: Quotes::None,
+        }
     }
 
     /// Adds text that stands so in the source.
@@ -112,7 +124,11 @@ impl Content {
         });
         match self.pieces.last_mut() {
             Some(last) if follows => last.limit = limit,
-            _ => self.pieces.push(Piece { content, source, limit }),
+            _ => self.pieces.push(Piece {
+                content,
+                source,
+                limit,
+            }),
         }
         self.text.push_str(piece);
     }
@@ -138,7 +154,9 @@ impl Content {
             let source = base + from.min(raw.len()) as u32;
             match &node.kind {
                 WordPart::Literal(_) => {
-                    unquote(slice, quoting, |piece, at, _| self.push(piece, source + at as u32));
+                    unquote(slice, quoting, |piece, at, _| {
+                        self.push(piece, source + at as u32)
+                    });
                 }
                 WordPart::SingleQuoted { value, .. } => {
                     let span = value.span();
@@ -164,12 +182,25 @@ impl Content {
             command.words.iter_mut().for_each(|word| place(&mut word.range));
             for assignment in &mut command.assignments {
                 place(&mut assignment.range);
-                assignment.value.iter_mut().for_each(|value| place(&mut value.range));
+                assignment
+                    .value
+                    .iter_mut()
+                    .for_each(|value| place(&mut value.range));
             }
-            command.redirects.iter_mut().for_each(|redirect| places(redirect, place));
+            command
+                .redirects
+                .iter_mut()
+                .for_each(|redirect| places(redirect, place));
         }
-        script.loops.iter_mut().flat_map(|each| &mut each.words).for_each(|word| place(&mut word.range));
-        script.block_redirects.iter_mut().for_each(|redirect| places(redirect, place));
+        script
+            .loops
+            .iter_mut()
+            .flat_map(|each| &mut each.words)
+            .for_each(|word| place(&mut word.range));
+        script
+            .block_redirects
+            .iter_mut()
+            .for_each(|redirect| places(redirect, place));
         script
     }
 
@@ -203,5 +234,8 @@ fn places(redirect: &mut Redirect, place: impl Fn(&mut Range<u32>)) {
 /// The start of the character at an offset.
 fn floor(offset: u32, text: &str) -> u32 {
     let offset = (offset as usize).min(text.len());
-    (0..=offset).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0) as u32
+    (0..=offset)
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0) as u32
 }

@@ -34,7 +34,10 @@ pub fn read(text: &str, dialect: Dialect) -> Script {
     for tree in parse::trees(text, dialect) {
         let mut script = walk::script(tree.text, &tree.file);
         script.incomplete |= !tree.complete;
-        if best.as_ref().is_none_or(|best| best.commands.len() < script.commands.len()) {
+        if best
+            .as_ref()
+            .is_none_or(|best| best.commands.len() < script.commands.len())
+        {
             best = Some(script);
         }
     }
@@ -59,7 +62,11 @@ pub fn dialect(shell: &[String]) -> Option<Dialect> {
 }
 
 fn unread() -> Script {
-    Script { scopes: vec![0], incomplete: true, ..Script::default() }
+    Script {
+        scopes: vec![0],
+        incomplete: true,
+        ..Script::default()
+    }
 }
 
 fn base_name(path: &str) -> &str {
@@ -181,11 +188,17 @@ impl ShellWord {
 
     /// The word as `NAME=value`, as `export`, `local`, `declare` and `env` read it.
     pub fn as_assignment(&self) -> Option<Assignment> {
-        let Some(Part::Bare(first)) = self.parts.first() else { return None };
+        let Some(Part::Bare(first)) = self.parts.first() else {
+            return None;
+        };
         let (left, value) = first.split_once('=')?;
         let (name, append) = left.strip_suffix('+').map_or((left, false), |name| (name, true));
         let starts = name.starts_with(|sign: char| sign.is_ascii_alphabetic() || sign == '_');
-        if !starts || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        if !starts
+            || !name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        {
             return None;
         }
         let from = (self.range.start + left.len() as u32 + 1).min(self.range.end);
@@ -195,7 +208,10 @@ impl ShellWord {
         }
         Some(Assignment {
             name: name.to_owned(),
-            value: Some(ShellWord { parts, range: from..self.range.end }),
+            value: Some(ShellWord {
+                parts,
+                range: from..self.range.end,
+            }),
             append,
             range: self.range.clone(),
         })

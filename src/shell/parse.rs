@@ -44,13 +44,23 @@ pub(super) fn trees(text: &str, dialect: Dialect) -> Vec<Tree<'_>> {
     for profile in profiles {
         let result = parse(text, *profile);
         if result.is_ok() && complete {
-            return vec![Tree { text, file: result.file, complete: true }];
+            return vec![Tree {
+                text,
+                file: result.file,
+                complete: true,
+            }];
         }
         first.get_or_insert(result);
     }
     let Some(first) = first else { return Vec::new() };
-    let mut trees: Vec<Tree> = before_the_break(text, error_offset(&first, text), profiles[0]).into_iter().collect();
-    trees.push(Tree { text, file: first.file, complete: false });
+    let mut trees: Vec<Tree> = before_the_break(text, error_offset(&first, text), profiles[0])
+        .into_iter()
+        .collect();
+    trees.push(Tree {
+        text,
+        file: first.file,
+        complete: false,
+    });
     trees
 }
 
@@ -108,7 +118,11 @@ fn before_the_break(text: &str, error: usize, dialect: ShellDialect) -> Option<T
         let head = &text[..end];
         let result = parse(head, dialect);
         if result.is_ok() {
-            return Some(Tree { text: head, file: result.file, complete: false });
+            return Some(Tree {
+                text: head,
+                file: result.file,
+                complete: false,
+            });
         }
         end = end.min(error_offset(&result, head));
     }
@@ -134,6 +148,12 @@ fn last_operator(text: &str) -> Option<usize> {
 
 /// The place of the first error; the end where it has none, as with limits.
 fn error_offset(result: &ParseResult, text: &str) -> usize {
-    let offset = result.diagnostics.first().map_or(text.len(), |first| first.span.start.offset());
-    (0..=offset.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+    let offset = result
+        .diagnostics
+        .first()
+        .map_or(text.len(), |first| first.span.start.offset());
+    (0..=offset.min(text.len()))
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0)
 }

@@ -54,7 +54,10 @@ pub(super) fn asks(stmt: &Stmt, text: &str) -> bool {
         Command::Compound(CompoundCommand::Conditional(_) | CompoundCommand::Arithmetic(_)) => true,
         Command::Simple(simple) => match bare(&simple.name, text) {
             "[" | "[[" | "test" | "type" | "hash" => true,
-            "command" => simple.args.first().is_some_and(|flag| matches!(bare(flag, text), "-v" | "-V")),
+            "command" => simple
+                .args
+                .first()
+                .is_some_and(|flag| matches!(bare(flag, text), "-v" | "-V")),
             _ => false,
         },
         _ => false,
@@ -63,5 +66,6 @@ pub(super) fn asks(stmt: &Stmt, text: &str) -> bool {
 
 /// The word as it stands in the text, with its quotes.
 fn bare<'text>(word: &Word, text: &'text str) -> &'text str {
-    text.get(word.span.start.offset()..word.span.end.offset()).unwrap_or_default()
+    text.get(word.span.start.offset()..word.span.end.offset())
+        .unwrap_or_default()
 }

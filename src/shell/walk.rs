@@ -6,8 +6,8 @@
 use std::rc::Rc;
 
 use shuck_ast::{
-    BinaryCommand, BinaryOp, BuiltinCommand, Command as Node, DeclOperand, File, FunctionDef, RedirectKind as Sign,
-    RedirectTarget, Stmt, StmtSeq, StmtTerminator, Word,
+    BinaryCommand, BinaryOp, BuiltinCommand, Command as Node, DeclOperand, File, FunctionDef,
+    RedirectKind as Sign, RedirectTarget, Stmt, StmtSeq, StmtTerminator, Word,
 };
 
 use super::test::{Leaves, asks, builtin_leaves, leaves};
@@ -20,7 +20,10 @@ const LONGEST_NAME: usize = 255;
 
 /// All commands of a parsed text.
 pub(super) fn script(text: &str, file: &File) -> Script {
-    let script = Script { scopes: vec![0], ..Script::default() };
+    let script = Script {
+        scopes: vec![0],
+        ..Script::default()
+    };
     let mut walk = Walk { text, script };
     let setting = Setting {
         runs: Runs::Always,
@@ -68,14 +71,22 @@ pub(super) struct Setting {
 impl Setting {
     /// The same place, but only reached if some tests came out so.
     pub(super) fn behind(&self, guards: &[Guard]) -> Setting {
-        let mut setting = Setting { runs: Runs::Maybe, ..self.clone() };
+        let mut setting = Setting {
+            runs: Runs::Maybe,
+            ..self.clone()
+        };
         guard(&mut setting.guards, guards);
         setting
     }
 
     /// The same place, but as a condition.
     pub(super) fn asked(&self) -> Setting {
-        Setting { failure: Failure::Tolerated, decides: false, tolerate_last: false, ..self.clone() }
+        Setting {
+            failure: Failure::Tolerated,
+            decides: false,
+            tolerate_last: false,
+            ..self.clone()
+        }
     }
 }
 
@@ -122,19 +133,40 @@ pub(super) struct Left {
 impl Left {
     /// The same way out, but behind a test; `passed` says that the test did not lead to it.
     pub(super) fn reached_by(self, passed: &[Guard]) -> Left {
-        let guards = if self.guards.is_empty() { passed.to_vec() } else { either(self.guards, passed.to_vec()) };
-        Left { guards, script: self.script }
+        let guards = if self.guards.is_empty() {
+            passed.to_vec()
+        } else {
+            either(self.guards, passed.to_vec())
+        };
+        Left {
+            guards,
+            script: self.script,
+        }
     }
 }
 
 impl Outcome {
     fn of(command: usize) -> Outcome {
-        let guard = |succeeded| vec![Guard { command, succeeded, certain: true }];
-        Outcome { success: guard(true), failure: guard(false), left: None }
+        let guard = |succeeded| {
+            vec![Guard {
+                command,
+                succeeded,
+                certain: true,
+            }]
+        };
+        Outcome {
+            success: guard(true),
+            failure: guard(false),
+            left: None,
+        }
     }
 
     fn negated(self) -> Outcome {
-        Outcome { success: self.failure, failure: self.success, left: self.left }
+        Outcome {
+            success: self.failure,
+            failure: self.success,
+            left: self.left,
+        }
     }
 
     /// Adds a way out that was found in a part of the statement.
@@ -199,7 +231,11 @@ impl Walk<'_> {
         if matches!(stmt.command, Node::Binary(_)) && !stmt.negated && !background {
             return self.plain(stmt, setting);
         }
-        let mut inner = Setting { failure: Failure::Tolerated, tolerate_last: false, ..setting.clone() };
+        let mut inner = Setting {
+            failure: Failure::Tolerated,
+            tolerate_last: false,
+            ..setting.clone()
+        };
         if background {
             inner.scope = self.scope(setting.scope);
             inner.decides = false;
@@ -279,31 +315,59 @@ impl Walk<'_> {
 
     fn builtin(&mut self, builtin: &BuiltinCommand, stmt: &Stmt, setting: &Setting) -> Outcome {
         let (name, first, more, assignments, span) = match builtin {
-            BuiltinCommand::Break(command) => {
-                ("break", &command.depth, &command.extra_args, &command.assignments, command.span)
-            }
-            BuiltinCommand::Continue(command) => {
-                ("continue", &command.depth, &command.extra_args, &command.assignments, command.span)
-            }
-            BuiltinCommand::Return(command) => {
-                ("return", &command.code, &command.extra_args, &command.assignments, command.span)
-            }
-            BuiltinCommand::Exit(command) => {
-                ("exit", &command.code, &command.extra_args, &command.assignments, command.span)
-            }
+            BuiltinCommand::Break(command) => (
+                "break",
+                &command.depth,
+                &command.extra_args,
+                &command.assignments,
+                command.span,
+            ),
+            BuiltinCommand::Continue(command) => (
+                "continue",
+                &command.depth,
+                &command.extra_args,
+                &command.assignments,
+                command.span,
+            ),
+            BuiltinCommand::Return(command) => (
+                "return",
+                &command.code,
+                &command.extra_args,
+                &command.assignments,
+                command.span,
+            ),
+            BuiltinCommand::Exit(command) => (
+                "exit",
+                &command.code,
+                &command.extra_args,
+                &command.assignments,
+                command.span,
+            ),
         };
         let assignments = self.assignments(assignments, setting);
-        let from = assignments.last().map_or(span.start.offset(), |last| last.range.end as usize);
+        let from = assignments
+            .last()
+            .map_or(span.start.offset(), |last| last.range.end as usize);
         let rest = self.text.get(from..).unwrap_or_default();
         let start = from + rest.find(name).unwrap_or(0);
         let end = (start + name.len()).min(self.text.len());
-        let mut words =
-            vec![ShellWord { parts: vec![Part::Bare(name.to_owned())], range: start as u32..end as u32 }];
-        words.extend(first.iter().chain(more).map(|word: &Word| self.word(word, setting)));
+        let mut words = vec![ShellWord {
+            parts: vec![Part::Bare(name.to_owned())],
+            range: start as u32..end as u32,
+        }];
+        words.extend(
+            first
+                .iter()
+                .chain(more)
+                .map(|word: &Word| self.word(word, setting)),
+        );
         let mut outcome = self.push(words, assignments, stmt, setting);
         if builtin_leaves(builtin, self.text) == Leaves::Fine {
             let script = matches!(builtin, BuiltinCommand::Return(_) | BuiltinCommand::Exit(_));
-            outcome.left = Some(Left { guards: Vec::new(), script });
+            outcome.left = Some(Left {
+                guards: Vec::new(),
+                script,
+            });
         }
         outcome
     }
@@ -320,11 +384,15 @@ impl Walk<'_> {
         let ranges = || {
             let words = words.iter().map(|word| &word.range);
             let assignments = assignments.iter().map(|assignment| &assignment.range);
-            words.chain(assignments).chain(redirects.iter().map(|redirect| &redirect.range))
+            words
+                .chain(assignments)
+                .chain(redirects.iter().map(|redirect| &redirect.range))
         };
         let start = ranges().map(|range| range.start).min();
         let end = ranges().map(|range| range.end).max();
-        let (Some(start), Some(end)) = (start, end) else { return Outcome::default() };
+        let (Some(start), Some(end)) = (start, end) else {
+            return Outcome::default();
+        };
         self.script.commands.push(Command {
             range: start..end,
             words,
@@ -344,14 +412,19 @@ impl Walk<'_> {
     }
 
     fn assignments(&mut self, assignments: &[shuck_ast::Assignment], setting: &Setting) -> Vec<Assignment> {
-        assignments.iter().map(|assignment| self.assignment(assignment, setting)).collect()
+        assignments
+            .iter()
+            .map(|assignment| self.assignment(assignment, setting))
+            .collect()
     }
 
     fn function(&mut self, function: &FunctionDef, scope: usize) {
         let mut names = function.static_names();
         let first = names.next().map(|name| name.as_str().to_owned());
         self.script.functions.extend(first.iter().cloned());
-        self.script.functions.extend(names.map(|name| name.as_str().to_owned()));
+        self.script
+            .functions
+            .extend(names.map(|name| name.as_str().to_owned()));
         let name = first.unwrap_or_default();
         if name.len() > LONGEST_NAME {
             self.script.incomplete = true;
@@ -395,7 +468,11 @@ impl Walk<'_> {
         let mut outcome = self.statement(first, &first_setting);
         while let Some((node, setting)) = open.pop() {
             let and = node.op == BinaryOp::And;
-            let Outcome { success, failure, left } = outcome;
+            let Outcome {
+                success,
+                failure,
+                left,
+            } = outcome;
             let mut inner = match (and, left_tolerated) {
                 (true, false) => setting.clone(),
                 (true, true) => setting.behind(&success),
@@ -405,7 +482,9 @@ impl Walk<'_> {
                 inner = inner.behind(&left.guards);
             }
             let right = self.statement(&node.right, &inner);
-            let way_out = right.left.map(|left| left.reached_by(if and { &failure } else { &success }));
+            let way_out = right
+                .left
+                .map(|left| left.reached_by(if and { &failure } else { &success }));
             outcome = if and {
                 Outcome {
                     success: both(success, right.success),
@@ -431,7 +510,10 @@ impl Walk<'_> {
 
     /// The setting of the left side of an operator.
     fn left_setting(&self, node: &BinaryCommand, setting: &Setting) -> Setting {
-        let mut inner = Setting { tolerate_last: false, ..setting.clone() };
+        let mut inner = Setting {
+            tolerate_last: false,
+            ..setting.clone()
+        };
         let way_out = leaves(&node.right, self.text);
         if node.op == BinaryOp::And {
             let member = match &node.left.command {
@@ -490,7 +572,10 @@ impl Walk<'_> {
     fn redirect(&mut self, redirect: &shuck_ast::Redirect, setting: &Setting, redirects: &mut Vec<Redirect>) {
         let raw = self.slice(redirect.span);
         let mut range = self.range(redirect.span);
-        let default = u32::from(!raw.trim_start_matches(|sign: char| sign.is_ascii_digit()).starts_with('<'));
+        let default = u32::from(
+            !raw.trim_start_matches(|sign: char| sign.is_ascii_digit())
+                .starts_with('<'),
+        );
         let digits = raw.find(|sign: char| !sign.is_ascii_digit()).unwrap_or(0);
         let descriptor = match redirect.fd {
             Some(descriptor) => u32::try_from(descriptor).unwrap_or(default),
@@ -502,7 +587,12 @@ impl Walk<'_> {
                 let target = self.word(&heredoc.delimiter.raw, setting);
                 range.end = range.end.max(target.range.end);
                 let kind = RedirectKind::Heredoc { body: Some(body) };
-                redirects.push(Redirect { descriptor, kind, target, range });
+                redirects.push(Redirect {
+                    descriptor,
+                    kind,
+                    target,
+                    range,
+                });
                 return;
             }
             RedirectTarget::Word(word) => word,
@@ -510,7 +600,10 @@ impl Walk<'_> {
         let mut target = self.word(word, setting);
         if word.span.start.offset() >= word.span.end.offset() {
             // The crate has no place for the `1` of `2>&1`, and makes up that of `&>>file`.
-            let written = raw.rfind('&').map(|at| at + 1).filter(|&at| at < raw.len() && !raw.ends_with('>'));
+            let written = raw
+                .rfind('&')
+                .map(|at| at + 1)
+                .filter(|&at| at < raw.len() && !raw.ends_with('>'));
             target.range = match written {
                 Some(at) => range.start + at as u32..range.end,
                 None => range.end..range.end,
@@ -530,10 +623,23 @@ impl Walk<'_> {
         let both = redirect.kind == Sign::OutputBoth
             || (redirect.kind == Sign::DupOutput && kind == RedirectKind::Write && digits == 0);
         let end = range.end;
-        redirects.push(Redirect { descriptor, kind, target, range: range.clone() });
+        redirects.push(Redirect {
+            descriptor,
+            kind,
+            target,
+            range: range.clone(),
+        });
         if both {
-            let target = ShellWord { parts: vec![Part::Bare("1".to_owned())], range: end..end };
-            redirects.push(Redirect { descriptor: 2, kind: RedirectKind::Duplicate, target, range });
+            let target = ShellWord {
+                parts: vec![Part::Bare("1".to_owned())],
+                range: end..end,
+            };
+            redirects.push(Redirect {
+                descriptor: 2,
+                kind: RedirectKind::Duplicate,
+                target,
+                range,
+            });
         }
     }
 }

@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use shuck_ast::{
     ArithmeticExpr, ArithmeticExprNode, ArrayElem, AssignmentValue, BourneParameterExpansion,
-    CommandSubstitutionSyntax, HeredocBody, HeredocBodyPart, LiteralText, ParameterExpansion, ParameterOp, Pattern,
-    PatternPart, Span, StmtSeq, Subscript, VarRef, Word, WordPart, WordPartNode,
+    CommandSubstitutionSyntax, HeredocBody, HeredocBodyPart, LiteralText, ParameterExpansion, ParameterOp,
+    Pattern, PatternPart, Span, StmtSeq, Subscript, VarRef, Word, WordPart, WordPartNode,
 };
 
 use super::walk::{Setting, Walk};
@@ -34,7 +34,9 @@ pub(super) fn unquote<'raw>(raw: &'raw str, quoting: Quoting, mut piece: impl Fn
     while let Some(found) = raw[from..].find('\\') {
         let at = from + found;
         let after = at + 1;
-        let Some(sign) = raw[after..].chars().next() else { break };
+        let Some(sign) = raw[after..].chars().next() else {
+            break;
+        };
         let end = after + sign.len_utf8();
         let counts = match quoting {
             Quoting::Bare => true,
@@ -70,14 +72,19 @@ pub(super) fn push_text(parts: &mut Vec<Part>, text: &str, quoted: bool) {
 /// and arrays.
 fn variable(raw: &str) -> Option<(&str, &str)> {
     let inner = raw.strip_prefix('$')?;
-    let Some(body) = inner.strip_prefix('{') else { return Some((inner, "")) };
+    let Some(body) = inner.strip_prefix('{') else {
+        return Some((inner, ""));
+    };
     let body = body.strip_suffix('}')?;
     let first = body.chars().next()?;
     let length = if first.is_ascii_alphabetic() || first == '_' {
-        body.find(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').unwrap_or(body.len())
+        body.find(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_')
+            .unwrap_or(body.len())
     } else if first.is_ascii_digit() {
-        body.find(|sign: char| !sign.is_ascii_digit()).unwrap_or(body.len())
-    } else if matches!(first, '@' | '*') || (matches!(first, '#' | '?' | '$' | '!' | '-') && body.len() == 1) {
+        body.find(|sign: char| !sign.is_ascii_digit())
+            .unwrap_or(body.len())
+    } else if matches!(first, '@' | '*') || (matches!(first, '#' | '?' | '$' | '!' | '-') && body.len() == 1)
+    {
         1
     } else {
         return None;
@@ -89,7 +96,9 @@ fn variable(raw: &str) -> Option<(&str, &str)> {
 impl<'text> Walk<'text> {
     /// The text of a span; empty where the crate made the span up.
     pub(super) fn slice(&self, span: Span) -> &'text str {
-        self.text.get(span.start.offset()..span.end.offset()).unwrap_or_default()
+        self.text
+            .get(span.start.offset()..span.end.offset())
+            .unwrap_or_default()
     }
 
     /// The bytes of a span; where the crate made the span up, the empty place at its start or the
@@ -99,7 +108,11 @@ impl<'text> Walk<'text> {
         if self.text.get(start..end).is_some() {
             return start as u32..end as u32;
         }
-        let start = if self.text.is_char_boundary(start) { start } else { self.text.len() };
+        let start = if self.text.is_char_boundary(start) {
+            start
+        } else {
+            self.text.len()
+        };
         start as u32..start as u32
     }
 
@@ -107,14 +120,22 @@ impl<'text> Walk<'text> {
     pub(super) fn word(&mut self, word: &Word, setting: &Setting) -> ShellWord {
         let mut parts = Vec::with_capacity(word.parts.len());
         self.parts(&word.parts, Quoting::Bare, setting, &mut parts);
-        ShellWord { parts, range: self.range(word.span) }
+        ShellWord {
+            parts,
+            range: self.range(word.span),
+        }
     }
 
     /// A word whose text stands at a span, with no parts but that text.
     pub(super) fn verbatim(&self, span: Span) -> ShellWord {
         let mut parts = Vec::new();
-        unquote(self.slice(span), Quoting::Bare, |piece, _, quoted| push_text(&mut parts, piece, quoted));
-        ShellWord { parts, range: self.range(span) }
+        unquote(self.slice(span), Quoting::Bare, |piece, _, quoted| {
+            push_text(&mut parts, piece, quoted)
+        });
+        ShellWord {
+            parts,
+            range: self.range(span),
+        }
     }
 
     fn parts(&mut self, nodes: &[WordPartNode], quoting: Quoting, setting: &Setting, parts: &mut Vec<Part>) {
@@ -142,13 +163,19 @@ impl<'text> Walk<'text> {
                 self.substituted(body, setting);
                 parts.push(Part::Other(self.slice(node.span).to_owned()));
             }
-            WordPart::ArithmeticExpansion { expression_word_ast, .. } => {
+            WordPart::ArithmeticExpansion {
+                expression_word_ast, ..
+            } => {
                 self.discard(expression_word_ast, node.span, setting);
                 parts.push(Part::Other(self.slice(node.span).to_owned()));
             }
             WordPart::Variable(name) => {
                 let name = name.as_str().to_owned();
-                parts.push(Part::Variable { name, operator: String::new(), quoted });
+                parts.push(Part::Variable {
+                    name,
+                    operator: String::new(),
+                    quoted,
+                });
             }
             WordPart::Parameter(parameter) => self.parameter(parameter, node.span, quoted, setting, parts),
             // Only zsh has it, and it expands like any other glob.
@@ -181,9 +208,11 @@ impl<'text> Walk<'text> {
     fn variable(&self, span: Span, quoted: bool) -> Part {
         let raw = self.slice(span);
         match variable(raw) {
-            Some((name, operator)) => {
-                Part::Variable { name: name.to_owned(), operator: operator.to_owned(), quoted }
-            }
+            Some((name, operator)) => Part::Variable {
+                name: name.to_owned(),
+                operator: operator.to_owned(),
+                quoted,
+            },
             None => Part::Other(raw.to_owned()),
         }
     }
@@ -219,7 +248,11 @@ impl<'text> Walk<'text> {
             self.script.incomplete = true;
         }
         let commands = self.substituted(body, setting);
-        Part::Substitution { commands, raw: raw.to_owned(), quoted }
+        Part::Substitution {
+            commands,
+            raw: raw.to_owned(),
+            quoted,
+        }
     }
 
     fn substituted(&mut self, body: &StmtSeq, setting: &Setting) -> Range<usize> {
@@ -246,20 +279,28 @@ impl<'text> Walk<'text> {
                     let text = literal.as_str(self.text, node.span);
                     // What the crate owns has its backslashes undone.
                     if body.mode.expands() && literal == &LiteralText::Source {
-                        unquote(text, Quoting::Heredoc, |piece, _, _| push_text(&mut parts, piece, true));
+                        unquote(text, Quoting::Heredoc, |piece, _, _| {
+                            push_text(&mut parts, piece, true)
+                        });
                     } else {
                         push_text(&mut parts, text, true);
                     }
                 }
                 HeredocBodyPart::Variable(name) => {
                     let name = name.as_str().to_owned();
-                    parts.push(Part::Variable { name, operator: String::new(), quoted: true });
+                    parts.push(Part::Variable {
+                        name,
+                        operator: String::new(),
+                        quoted: true,
+                    });
                 }
                 HeredocBodyPart::CommandSubstitution { body, syntax } => {
                     let part = self.substitution(body, *syntax, node.span, true, setting);
                     parts.push(part);
                 }
-                HeredocBodyPart::ArithmeticExpansion { expression_word_ast, .. } => {
+                HeredocBodyPart::ArithmeticExpansion {
+                    expression_word_ast, ..
+                } => {
                     self.discard(expression_word_ast, node.span, setting);
                     parts.push(Part::Other(self.slice(node.span).to_owned()));
                 }
@@ -268,7 +309,10 @@ impl<'text> Walk<'text> {
                 }
             }
         }
-        ShellWord { parts, range: self.range(body.span) }
+        ShellWord {
+            parts,
+            range: self.range(body.span),
+        }
     }
 
     /// `NAME=value`.
@@ -295,20 +339,39 @@ impl<'text> Walk<'text> {
         if let Some(value) = &value {
             range.end = range.end.max(value.range.end);
         }
-        Assignment { name, value, append: assignment.append, range }
+        Assignment {
+            name,
+            value,
+            append: assignment.append,
+            range,
+        }
     }
 
     /// `NAME=value` as a word of `export` and its like.
-    pub(super) fn assignment_word(&mut self, assignment: &shuck_ast::Assignment, setting: &Setting) -> ShellWord {
+    pub(super) fn assignment_word(
+        &mut self,
+        assignment: &shuck_ast::Assignment,
+        setting: &Setting,
+    ) -> ShellWord {
         let whole = self.range(assignment.span);
         let AssignmentValue::Scalar(word) = &assignment.value else {
             self.assignment(assignment, setting);
-            return ShellWord { parts: vec![Part::Other(self.slice(assignment.span).to_owned())], range: whole };
+            return ShellWord {
+                parts: vec![Part::Other(self.slice(assignment.span).to_owned())],
+                range: whole,
+            };
         };
         let value = self.word(word, setting);
         // A value that is empty has no place of its own.
-        let left_end = if value.parts.is_empty() { whole.end } else { value.range.start };
-        let left = self.text.get(whole.start as usize..left_end as usize).unwrap_or_default();
+        let left_end = if value.parts.is_empty() {
+            whole.end
+        } else {
+            value.range.start
+        };
+        let left = self
+            .text
+            .get(whole.start as usize..left_end as usize)
+            .unwrap_or_default();
         let mut parts = vec![Part::Bare(left.to_owned())];
         for part in value.parts {
             match part {
@@ -316,7 +379,10 @@ impl<'text> Walk<'text> {
                 other => parts.push(other),
             }
         }
-        ShellWord { parts, range: whole.start..whole.end.max(value.range.end) }
+        ShellWord {
+            parts,
+            range: whole.start..whole.end.max(value.range.end),
+        }
     }
 
     /// A pattern of `case` or `[[`, as a word.
@@ -329,7 +395,10 @@ impl<'text> Walk<'text> {
                 _ => push_text(&mut parts, self.slice(node.span), false),
             }
         }
-        ShellWord { parts, range: self.range(pattern.span) }
+        ShellWord {
+            parts,
+            range: self.range(pattern.span),
+        }
     }
 
     /// Whether commands may hide in a stretch of text: a look that saves most walks.
@@ -346,9 +415,17 @@ impl<'text> Walk<'text> {
     }
 
     fn discard_parameter(&mut self, parameter: &BourneParameterExpansion, span: Span, setting: &Setting) {
-        let maybe = Setting { runs: Runs::Maybe, ..setting.clone() };
+        let maybe = Setting {
+            runs: Runs::Maybe,
+            ..setting.clone()
+        };
         match parameter {
-            BourneParameterExpansion::Operation { reference, operator, operand_word_ast, .. } => {
+            BourneParameterExpansion::Operation {
+                reference,
+                operator,
+                operand_word_ast,
+                ..
+            } => {
                 self.discard_subscript(reference, setting);
                 if let Some(word) = operand_word_ast {
                     self.discard(word, span, &maybe);
@@ -360,21 +437,38 @@ impl<'text> Walk<'text> {
                     | ParameterOp::RemoveSuffixLong { pattern } => {
                         self.pattern(pattern, setting);
                     }
-                    ParameterOp::ReplaceFirst { pattern, replacement_word_ast, .. }
-                    | ParameterOp::ReplaceAll { pattern, replacement_word_ast, .. } => {
+                    ParameterOp::ReplaceFirst {
+                        pattern,
+                        replacement_word_ast,
+                        ..
+                    }
+                    | ParameterOp::ReplaceAll {
+                        pattern,
+                        replacement_word_ast,
+                        ..
+                    } => {
                         self.pattern(pattern, setting);
                         self.discard(replacement_word_ast, span, setting);
                     }
                     _ => {}
                 }
             }
-            BourneParameterExpansion::Indirect { reference, operand_word_ast, .. } => {
+            BourneParameterExpansion::Indirect {
+                reference,
+                operand_word_ast,
+                ..
+            } => {
                 self.discard_subscript(reference, setting);
                 if let Some(word) = operand_word_ast {
                     self.discard(word, span, &maybe);
                 }
             }
-            BourneParameterExpansion::Slice { reference, offset_word_ast, length_word_ast, .. } => {
+            BourneParameterExpansion::Slice {
+                reference,
+                offset_word_ast,
+                length_word_ast,
+                ..
+            } => {
                 self.discard_subscript(reference, setting);
                 self.discard(offset_word_ast, span, setting);
                 if let Some(word) = length_word_ast {
@@ -414,7 +508,11 @@ impl<'text> Walk<'text> {
                 ArithmeticExpr::Parenthesized { expression } => open.push(expression),
                 ArithmeticExpr::Unary { expr, .. } | ArithmeticExpr::Postfix { expr, .. } => open.push(expr),
                 ArithmeticExpr::Binary { left, right, .. } => open.extend([right.as_ref(), left.as_ref()]),
-                ArithmeticExpr::Conditional { condition, then_expr, else_expr } => {
+                ArithmeticExpr::Conditional {
+                    condition,
+                    then_expr,
+                    else_expr,
+                } => {
                     open.extend([else_expr.as_ref(), then_expr.as_ref(), condition.as_ref()]);
                 }
                 ArithmeticExpr::Assignment { value, .. } => open.push(value),

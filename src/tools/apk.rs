@@ -8,8 +8,17 @@ use crate::tools::{Call, Effects};
 const APK: Grammar = Grammar {
     short: "tpX",
     long: &[
-        "virtual", "root", "repository", "repositories-file", "cache-dir", "keys-dir", "arch", "wait",
-        "cache-max-age", "progress-fd", "timeout",
+        "virtual",
+        "root",
+        "repository",
+        "repositories-file",
+        "cache-dir",
+        "keys-dir",
+        "arch",
+        "wait",
+        "cache-max-age",
+        "progress-fd",
+        "timeout",
     ],
 };
 
@@ -42,7 +51,13 @@ pub fn run(call: &Call, effects: &mut Effects) {
     for (word, place) in operands {
         let name = package_name(word);
         for member in members(call, &name.0) {
-            effects.package(place, Manager::Apk, PackageAction::Remove, (member, None), recommends);
+            effects.package(
+                place,
+                Manager::Apk,
+                PackageAction::Remove,
+                (member, None),
+                recommends,
+            );
         }
         effects.package(place, Manager::Apk, PackageAction::Remove, name, recommends);
     }
@@ -52,7 +67,9 @@ pub fn run(call: &Call, effects: &mut Effects) {
 fn members(call: &Call, bundle: &Value) -> Vec<Value> {
     let packages = &call.facts.packages;
     let is_bundle = |name: &Value| name.text().starts_with('.') || name == bundle;
-    let asked = packages.iter().find(|package| package.name == *bundle && is_bundle(&package.name));
+    let asked = packages
+        .iter()
+        .find(|package| package.name == *bundle && is_bundle(&package.name));
     let Some(asked) = asked.filter(|_| bundle.text().starts_with('.')) else {
         return Vec::new();
     };

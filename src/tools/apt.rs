@@ -17,7 +17,13 @@ pub fn run(call: &Call, effects: &mut Effects) {
 
 const GET: Grammar = Grammar {
     short: "otca",
-    long: &["option", "target-release", "default-release", "config-file", "host-architecture"],
+    long: &[
+        "option",
+        "target-release",
+        "default-release",
+        "config-file",
+        "host-architecture",
+    ],
 };
 
 fn get(call: &Call, effects: &mut Effects) {
@@ -94,7 +100,11 @@ fn recommends(call: &Call, options: &Options) -> Answer {
     if let Some(on) = setting {
         return says(on);
     }
-    let files = call.facts.files.staying().filter(|file| path::covers("/etc/apt", &file.path));
+    let files = call
+        .facts
+        .files
+        .staying()
+        .filter(|file| path::covers("/etc/apt", &file.path));
     let configured = files.filter_map(|file| match &file.content {
         Content::Text(text) => recommends_in(text.text()),
         Content::Unknown => None,
@@ -119,7 +129,10 @@ fn recommends_in(text: &str) -> Option<bool> {
 }
 
 fn mark(call: &Call, effects: &mut Effects) {
-    let mut arguments = call.arguments().iter().filter(|(word, _)| !word.text().starts_with('-'));
+    let mut arguments = call
+        .arguments()
+        .iter()
+        .filter(|(word, _)| !word.text().starts_with('-'));
     let action = match arguments.next().and_then(|(verb, _)| verb.as_known()) {
         Some("hold") => PackageAction::Hold,
         Some("unhold") => PackageAction::Unhold,
@@ -171,7 +184,13 @@ fn selections(call: &Call, effects: &mut Effects) {
             && state.is("hold")
         {
             let package = (name.clone(), None);
-            effects.package(call.place, Manager::Apt, PackageAction::Hold, package, Answer::Unknown);
+            effects.package(
+                call.place,
+                Manager::Apt,
+                PackageAction::Hold,
+                package,
+                Answer::Unknown,
+            );
         }
     }
 }

@@ -15,12 +15,17 @@ pub fn run(call: &Call, effects: &mut Effects) {
         "gzip" | "bzip2" | "xz" | "zstd" => {
             let unpacks = call.arguments().iter().any(|(word, _)| {
                 let text = word.text();
-                text == "--decompress" || (text.starts_with('-') && !text.starts_with("--") && text.contains('d'))
+                text == "--decompress"
+                    || (text.starts_with('-') && !text.starts_with("--") && text.contains('d'))
             });
             in_place(call, effects, unpacks);
         }
         "zip" => {
-            if let Some((target, place)) = call.arguments().iter().find(|(word, _)| !word.text().starts_with('-')) {
+            if let Some((target, place)) = call
+                .arguments()
+                .iter()
+                .find(|(word, _)| !word.text().starts_with('-'))
+            {
                 effects.write(place, call.path(target), WriteKind::File, "zip");
             }
         }
@@ -31,8 +36,18 @@ pub fn run(call: &Call, effects: &mut Effects) {
 const TAR: Grammar = Grammar {
     short: "fCTXbIgHVF",
     long: &[
-        "file", "directory", "files-from", "exclude", "exclude-from", "use-compress-program", "transform", "owner",
-        "group", "mode", "strip-components", "strip",
+        "file",
+        "directory",
+        "files-from",
+        "exclude",
+        "exclude-from",
+        "use-compress-program",
+        "transform",
+        "owner",
+        "group",
+        "mode",
+        "strip-components",
+        "strip",
     ],
 };
 
@@ -113,10 +128,16 @@ fn unzip(call: &Call, effects: &mut Effects) {
 
 fn seven_zip(call: &Call, effects: &mut Effects) {
     let mut arguments = call.arguments().iter();
-    if !arguments.next().is_some_and(|(verb, _)| verb.is("x") || verb.is("e")) {
+    if !arguments
+        .next()
+        .is_some_and(|(verb, _)| verb.is("x") || verb.is("e"))
+    {
         return;
     }
-    let folder = call.arguments().iter().find_map(|(word, place)| Some((word.strip_prefix("-o")?, place)));
+    let folder = call
+        .arguments()
+        .iter()
+        .find_map(|(word, place)| Some((word.strip_prefix("-o")?, place)));
     let (target, place) = match folder {
         Some((folder, place)) => (call.path(&folder), place),
         None => (call.folder.clone(), call.place),

@@ -77,10 +77,39 @@ fn is_folder(call: &Call, written: &Value, resolved: &Value) -> bool {
 
 /// Folders that every base has.
 const WELL_KNOWN_FOLDERS: &[&str] = &[
-    "/", "/bin", "/dev", "/dev/shm", "/etc", "/home", "/lib", "/media", "/mnt", "/opt", "/root", "/run",
-    "/sbin", "/srv", "/tmp", "/usr", "/usr/bin", "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/local/lib",
-    "/usr/local/sbin", "/usr/local/share", "/usr/sbin", "/usr/share", "/var", "/var/lib", "/var/tmp",
-    "/etc/apt", "/etc/apt/preferences.d", "/etc/apt/sources.list.d", "/etc/profile.d", "/etc/skel",
+    "/",
+    "/bin",
+    "/dev",
+    "/dev/shm",
+    "/etc",
+    "/home",
+    "/lib",
+    "/media",
+    "/mnt",
+    "/opt",
+    "/root",
+    "/run",
+    "/sbin",
+    "/srv",
+    "/tmp",
+    "/usr",
+    "/usr/bin",
+    "/usr/lib",
+    "/usr/local",
+    "/usr/local/bin",
+    "/usr/local/lib",
+    "/usr/local/sbin",
+    "/usr/local/share",
+    "/usr/sbin",
+    "/usr/share",
+    "/var",
+    "/var/lib",
+    "/var/tmp",
+    "/etc/apt",
+    "/etc/apt/preferences.d",
+    "/etc/apt/sources.list.d",
+    "/etc/profile.d",
+    "/etc/skel",
 ];
 
 impl Transfer<'_> {
@@ -102,7 +131,15 @@ impl Transfer<'_> {
 
 const COPY: Grammar = Grammar {
     short: "tSe",
-    long: &["target-directory", "suffix", "exclude", "include", "rsh", "chown", "chmod"],
+    long: &[
+        "target-directory",
+        "suffix",
+        "exclude",
+        "include",
+        "rsh",
+        "chown",
+        "chmod",
+    ],
 };
 
 fn copy(call: &Call, effects: &mut Effects, writer: &'static str) {
@@ -207,10 +244,7 @@ fn link(call: &Call, effects: &mut Effects) {
 }
 
 fn remove(call: &Call, effects: &mut Effects) {
-    let grammar = Grammar {
-        short: "",
-        long: &[],
-    };
+    let grammar = Grammar { short: "", long: &[] };
     for (target, place) in Options::of(call.arguments(), grammar).operands {
         effects.remove(place, call.path(target));
     }
@@ -238,10 +272,7 @@ fn touch(call: &Call, effects: &mut Effects) {
 }
 
 fn tee(call: &Call, effects: &mut Effects) {
-    let grammar = Grammar {
-        short: "",
-        long: &[],
-    };
+    let grammar = Grammar { short: "", long: &[] };
     let options = Options::of(call.arguments(), grammar);
     let kind = if options.has(&["a", "append"]) {
         WriteKind::Append
@@ -317,9 +348,9 @@ fn find(call: &Call, effects: &mut Effects) {
     let arguments = call.arguments();
     let texts: Vec<&str> = arguments.iter().map(|(value, _)| value.text()).collect();
     let removes = texts.contains(&"-delete")
-        || texts
-            .windows(2)
-            .any(|pair| matches!(pair[0], "-exec" | "-execdir" | "-ok") && matches!(pair[1], "rm" | "/bin/rm"));
+        || texts.windows(2).any(|pair| {
+            matches!(pair[0], "-exec" | "-execdir" | "-ok") && matches!(pair[1], "rm" | "/bin/rm")
+        });
     if !removes {
         return;
     }
@@ -327,7 +358,10 @@ fn find(call: &Call, effects: &mut Effects) {
         .windows(2)
         .position(|pair| matches!(pair[0], "-name" | "-iname" | "-path" | "-wholename"))
         .map(|index| &arguments[index + 1].0);
-    for (folder, place) in arguments.iter().take_while(|(value, _)| !value.text().starts_with(['-', '(', '!'])) {
+    for (folder, place) in arguments
+        .iter()
+        .take_while(|(value, _)| !value.text().starts_with(['-', '(', '!']))
+    {
         let folder = call.path(folder);
         let mut pattern = folder.clone();
         pattern.push("/");
@@ -370,7 +404,9 @@ fn edit(call: &Call, effects: &mut Effects) {
     for (target, place) in options.operands.iter().skip(usize::from(!scripted)) {
         let target = call.path(target);
         // A file that the base brought is edited where it is: nothing new lies there.
-        let is_ours = target.as_known().is_some_and(|path| call.facts.files.at(path).is_some());
+        let is_ours = target
+            .as_known()
+            .is_some_and(|path| call.facts.files.at(path).is_some());
         if is_ours {
             effects.write(place, target, WriteKind::File, "sed");
         }

@@ -33,12 +33,56 @@ pub fn run(call: &Call, effects: &mut Effects) {
 const CURL: Grammar = Grammar {
     short: "oXHdFuAebcCDEhjKmPQrTtUwxyYz",
     long: &[
-        "output", "output-dir", "request", "header", "data", "data-raw", "data-binary", "form", "user",
-        "user-agent", "referer", "cookie", "cookie-jar", "cacert", "capath", "cert", "key", "config",
-        "connect-timeout", "max-time", "retry", "retry-delay", "retry-max-time", "proxy", "resolve", "url", "range",
-        "write-out", "proto", "proto-redir", "tlsv1", "limit-rate", "max-redirs", "ciphers", "interface", "dns-servers",
-        "oauth2-bearer", "aws-sigv4", "noproxy", "upload-file", "speed-limit", "speed-time", "stderr",
-        "dump-header", "post301", "max-filesize", "unix-socket", "tls-max", "pinnedpubkey", "netrc-file",
+        "output",
+        "output-dir",
+        "request",
+        "header",
+        "data",
+        "data-raw",
+        "data-binary",
+        "form",
+        "user",
+        "user-agent",
+        "referer",
+        "cookie",
+        "cookie-jar",
+        "cacert",
+        "capath",
+        "cert",
+        "key",
+        "config",
+        "connect-timeout",
+        "max-time",
+        "retry",
+        "retry-delay",
+        "retry-max-time",
+        "proxy",
+        "resolve",
+        "url",
+        "range",
+        "write-out",
+        "proto",
+        "proto-redir",
+        "tlsv1",
+        "limit-rate",
+        "max-redirs",
+        "ciphers",
+        "interface",
+        "dns-servers",
+        "oauth2-bearer",
+        "aws-sigv4",
+        "noproxy",
+        "upload-file",
+        "speed-limit",
+        "speed-time",
+        "stderr",
+        "dump-header",
+        "post301",
+        "max-filesize",
+        "unix-socket",
+        "tls-max",
+        "pinnedpubkey",
+        "netrc-file",
     ],
 };
 
@@ -70,11 +114,43 @@ fn curl(call: &Call, effects: &mut Effects) {
 const WGET: Grammar = Grammar {
     short: "OPoaeiBtTwQUADRXIl",
     long: &[
-        "output-document", "directory-prefix", "output-file", "append-output", "execute", "input-file", "base",
-        "tries", "timeout", "wait", "quota", "user-agent", "header", "post-data", "post-file", "user", "password",
-        "referer", "load-cookies", "save-cookies", "ca-certificate", "certificate", "accept", "reject",
-        "domains", "level", "waitretry", "limit-rate", "method", "body-data", "http-user", "http-password",
-        "secure-protocol", "dns-timeout", "connect-timeout", "read-timeout", "progress",
+        "output-document",
+        "directory-prefix",
+        "output-file",
+        "append-output",
+        "execute",
+        "input-file",
+        "base",
+        "tries",
+        "timeout",
+        "wait",
+        "quota",
+        "user-agent",
+        "header",
+        "post-data",
+        "post-file",
+        "user",
+        "password",
+        "referer",
+        "load-cookies",
+        "save-cookies",
+        "ca-certificate",
+        "certificate",
+        "accept",
+        "reject",
+        "domains",
+        "level",
+        "waitretry",
+        "limit-rate",
+        "method",
+        "body-data",
+        "http-user",
+        "http-password",
+        "secure-protocol",
+        "dns-timeout",
+        "connect-timeout",
+        "read-timeout",
+        "progress",
     ],
 };
 
@@ -117,7 +193,12 @@ fn into_folder(
     let folder = prefix.map_or_else(|| call.folder.clone(), |(folder, _)| call.path(folder));
     for (url, place) in &options.operands {
         let at = prefix.map_or(place, |(_, place)| place);
-        effects.write(at, path::join(&folder, &name_of_url(url)), WriteKind::File, writer);
+        effects.write(
+            at,
+            path::join(&folder, &name_of_url(url)),
+            WriteKind::File,
+            writer,
+        );
     }
 }
 
@@ -140,8 +221,19 @@ fn name_of_url(url: &Value) -> Value {
 const GIT: Grammar = Grammar {
     short: "bcCoujX",
     long: &[
-        "branch", "depth", "origin", "config", "reference", "separate-git-dir", "template", "jobs", "filter",
-        "shallow-since", "upload-pack", "git-dir", "work-tree",
+        "branch",
+        "depth",
+        "origin",
+        "config",
+        "reference",
+        "separate-git-dir",
+        "template",
+        "jobs",
+        "filter",
+        "shallow-since",
+        "upload-pack",
+        "git-dir",
+        "work-tree",
     ],
 };
 
@@ -169,7 +261,12 @@ fn clone(call: &Call, effects: &mut Effects) {
         }
         Some("init") => {
             if let Some((target, place)) = operands.next() {
-                effects.write(place, path::resolve(&folder, call.home, target), WriteKind::Tree, "git");
+                effects.write(
+                    place,
+                    path::resolve(&folder, call.home, target),
+                    WriteKind::Tree,
+                    "git",
+                );
             }
         }
         Some("config") if options.has(&["global"]) => {

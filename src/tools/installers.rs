@@ -14,7 +14,10 @@ pub fn from_url(url: &str, place: &Place, effects: &mut Effects) -> bool {
         .trim_start_matches("https://")
         .trim_start_matches("http://")
         .trim_end_matches('/');
-    if !matches!(bare, "get.docker.com" | "get.docker.com/index.html" | "test.docker.com") {
+    if !matches!(
+        bare,
+        "get.docker.com" | "get.docker.com/index.html" | "test.docker.com"
+    ) {
         return false;
     }
     for name in [
@@ -25,7 +28,13 @@ pub fn from_url(url: &str, place: &Place, effects: &mut Effects) -> bool {
         "docker-buildx-plugin",
     ] {
         let package = (Value::known(name), None);
-        effects.package(place, Manager::Apt, PackageAction::Install, package, Answer::Known(()));
+        effects.package(
+            place,
+            Manager::Apt,
+            PackageAction::Install,
+            package,
+            Answer::Known(()),
+        );
     }
     true
 }

@@ -20,7 +20,8 @@ pub use text::read as read_meaning;
 
 use crate::context::Answer;
 use crate::facts::{
-    Change, Content, Effect, Facts, Manager, PackageAction, PackageChange, Reach, Value, Write, WriteKind, path,
+    Change, Content, Effect, Facts, Manager, PackageAction, PackageChange, Reach, Value, Write, WriteKind,
+    path,
 };
 use crate::finding::Place;
 
@@ -163,10 +164,12 @@ pub fn find(program: &str) -> Known {
         "dnf" | "dnf5" | "yum" | "microdnf" | "zypper" | "rpm" | "tdnf" => rpm::run,
         "pacman" | "yay" => pacman::run,
         "cp" | "mv" | "install" | "ln" | "rm" | "unlink" | "rmdir" | "mkdir" | "touch" | "tee" | "mktemp"
-        | "chown" | "chmod" | "chgrp" | "find" | "truncate" | "sed" | "dd" | "rsync" | "shred" => coreutils::run,
+        | "chown" | "chmod" | "chgrp" | "find" | "truncate" | "sed" | "dd" | "rsync" | "shred" => {
+            coreutils::run
+        }
         "curl" | "wget" | "git" | "aria2c" | "axel" | "svn" | "hg" => download::run,
-        "tar" | "bsdtar" | "unzip" | "gunzip" | "gzip" | "bunzip2" | "bzip2" | "xz" | "unxz" | "zip" | "7z"
-        | "7za" | "cpio" | "zstd" | "unrar" => archive::run,
+        "tar" | "bsdtar" | "unzip" | "gunzip" | "gzip" | "bunzip2" | "bzip2" | "xz" | "unxz" | "zip"
+        | "7z" | "7za" | "cpio" | "zstd" | "unrar" => archive::run,
         _ if inert::is(program) => return Known::Inert,
         _ => return Known::Unknown,
     };

@@ -92,7 +92,9 @@ impl<'a> Options<'a> {
 
     /// Whether one of these was given.
     pub fn has(&self, names: &[&str]) -> bool {
-        self.given.iter().any(|given| names.contains(&given.name.as_str()))
+        self.given
+            .iter()
+            .any(|given| names.contains(&given.name.as_str()))
     }
 
     /// The last value given to one of these, with its place.
@@ -127,14 +129,20 @@ mod tests {
 
     fn words(line: &str) -> Vec<(Value, Place)> {
         let place = Place::here(Span::default());
-        line.split(' ').map(|word| (Value::known(word), place.clone())).collect()
+        line.split(' ')
+            .map(|word| (Value::known(word), place.clone()))
+            .collect()
     }
 
     #[test]
     fn values_attached_or_apart() {
         let words = words("-fsSLo a --output=b --output c -Cd -- -e");
         let options = Options::of(&words, GRAMMAR);
-        let given: Vec<&str> = options.values(&["o", "output"]).iter().map(|(value, _)| value.text()).collect();
+        let given: Vec<&str> = options
+            .values(&["o", "output"])
+            .iter()
+            .map(|(value, _)| value.text())
+            .collect();
         assert_eq!(given, ["a", "b", "c"]);
         assert!(options.has(&["S"]) && options.value(&["C"]).is_some_and(|(value, _)| value.is("d")));
         assert_eq!(options.operands[0].0.text(), "-e");

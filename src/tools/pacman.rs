@@ -7,7 +7,15 @@ use crate::tools::{Call, Effects};
 
 const PACMAN: Grammar = Grammar {
     short: "br",
-    long: &["dbpath", "root", "cachedir", "config", "ignore", "overwrite", "assume-installed"],
+    long: &[
+        "dbpath",
+        "root",
+        "cachedir",
+        "config",
+        "ignore",
+        "overwrite",
+        "assume-installed",
+    ],
 };
 
 /// Says what it does.

@@ -19,9 +19,28 @@ pub fn run(call: &Call, effects: &mut Effects) {
 const DNF: Grammar = Grammar {
     short: "cxde",
     long: &[
-        "enablerepo", "disablerepo", "releasever", "setopt", "installroot", "exclude", "excludepkgs", "repo",
-        "repoid", "forcearch", "config", "repofrompath", "rpmverbosity", "comment", "downloaddir", "destdir",
-        "disableexcludes", "disableplugin", "enableplugin", "advisory", "debuglevel", "errorlevel",
+        "enablerepo",
+        "disablerepo",
+        "releasever",
+        "setopt",
+        "installroot",
+        "exclude",
+        "excludepkgs",
+        "repo",
+        "repoid",
+        "forcearch",
+        "config",
+        "repofrompath",
+        "rpmverbosity",
+        "comment",
+        "downloaddir",
+        "destdir",
+        "disableexcludes",
+        "disableplugin",
+        "enableplugin",
+        "advisory",
+        "debuglevel",
+        "errorlevel",
     ],
 };
 
@@ -35,7 +54,9 @@ fn dnf(call: &Call, manager: Manager, effects: &mut Effects) {
         }
         Some("remove" | "erase" | "rm" | "groupremove") => PackageAction::Remove,
         Some("versionlock") => {
-            let deletes = operands.next_if(|(word, _)| word.is("delete") || word.is("clear")).is_some();
+            let deletes = operands
+                .next_if(|(word, _)| word.is("delete") || word.is("clear"))
+                .is_some();
             operands.next_if(|(word, _)| word.is("add") || word.is("exclude"));
             if deletes {
                 PackageAction::Unhold
@@ -45,7 +66,11 @@ fn dnf(call: &Call, manager: Manager, effects: &mut Effects) {
         }
         _ => return,
     };
-    let recommends = match options.values(&["setopt"]).iter().find_map(|(value, _)| weak(value.text())) {
+    let recommends = match options
+        .values(&["setopt"])
+        .iter()
+        .find_map(|(value, _)| weak(value.text()))
+    {
         Some(true) => Answer::Known(()),
         Some(false) => Answer::Absent,
         None if options.has(&["nodocs"]) && manager == Manager::Microdnf => Answer::Unknown,
@@ -60,7 +85,9 @@ fn dnf(call: &Call, manager: Manager, effects: &mut Effects) {
 
 /// The value of `install_weak_deps` in `--setopt`.
 fn weak(option: &str) -> Option<bool> {
-    let value = option.strip_prefix("install_weak_deps=").or_else(|| option.strip_prefix("main.install_weak_deps="))?;
+    let value = option
+        .strip_prefix("install_weak_deps=")
+        .or_else(|| option.strip_prefix("main.install_weak_deps="))?;
     match value.to_ascii_lowercase().as_str() {
         "0" | "false" | "no" => Some(false),
         "1" | "true" | "yes" => Some(true),
@@ -70,7 +97,16 @@ fn weak(option: &str) -> Option<bool> {
 
 const ZYPPER: Grammar = Grammar {
     short: "RDtr",
-    long: &["root", "reposd-dir", "cache-dir", "type", "repo", "from", "name", "plus-repo"],
+    long: &[
+        "root",
+        "reposd-dir",
+        "cache-dir",
+        "type",
+        "repo",
+        "from",
+        "name",
+        "plus-repo",
+    ],
 };
 
 fn zypper(call: &Call, effects: &mut Effects) {
@@ -137,7 +173,10 @@ fn package_name(word: &Value) -> (Value, Option<Value>) {
         let after = &text[dash + 1..end];
         let at_hole = word.holes().iter().any(|hole| hole.start == dash + 1);
         let looks = after.starts_with(|first: char| first.is_ascii_digit())
-            && after.split('-').next().is_some_and(|version| version.contains(['.', ':', '*']))
+            && after
+                .split('-')
+                .next()
+                .is_some_and(|version| version.contains(['.', ':', '*']))
             && after.matches('-').count() <= 1;
         if dash > 0 && !in_hole(dash) && (looks || at_hole) {
             return (word.slice(0..dash), Some(word.slice(dash + 1..end)));
@@ -152,16 +191,31 @@ mod tests {
 
     fn split(text: &str) -> (String, Option<String>) {
         let (name, version) = package_name(&Value::known(text));
-        (name.text().to_owned(), version.map(|version| version.text().to_owned()))
+        (
+            name.text().to_owned(),
+            version.map(|version| version.text().to_owned()),
+        )
     }
 
     #[test]
     fn versions_are_told_from_names() {
         let version = |text: &str| Some(text.to_owned());
-        assert_eq!(split("containerd.io-1.5.11-3.1.el8"), ("containerd.io".into(), version("1.5.11-3.1.el8")));
-        assert_eq!(split("docker-ce-3:20.10.14-3.el8.x86_64"), ("docker-ce".into(), version("3:20.10.14-3.el8")));
-        assert_eq!(split("docker-ce-20.10.*"), ("docker-ce".into(), version("20.10.*")));
-        assert_eq!(split("java-11-openjdk-devel"), ("java-11-openjdk-devel".into(), None));
+        assert_eq!(
+            split("containerd.io-1.5.11-3.1.el8"),
+            ("containerd.io".into(), version("1.5.11-3.1.el8"))
+        );
+        assert_eq!(
+            split("docker-ce-3:20.10.14-3.el8.x86_64"),
+            ("docker-ce".into(), version("3:20.10.14-3.el8"))
+        );
+        assert_eq!(
+            split("docker-ce-20.10.*"),
+            ("docker-ce".into(), version("20.10.*"))
+        );
+        assert_eq!(
+            split("java-11-openjdk-devel"),
+            ("java-11-openjdk-devel".into(), None)
+        );
         assert_eq!(split("gcc-toolset-12"), ("gcc-toolset-12".into(), None));
         assert_eq!(split("python3.11"), ("python3.11".into(), None));
     }

@@ -106,22 +106,31 @@ fn daemon(content: &Content) -> Vec<Meaning> {
         return vec![Meaning::Daemon(DaemonSetting::Unreadable(Answer::Absent))];
     };
     let mut found = Vec::new();
-    if let Some(serde_json::Value::String(path)) = settings.get("data-root").or_else(|| settings.get("graph")) {
+    if let Some(serde_json::Value::String(path)) = settings.get("data-root").or_else(|| settings.get("graph"))
+    {
         // Sysbox reads line by line: the key alone on its line, with one colon in it.
         let own_line = text.lines().any(|line| {
-            line.contains("\"data-root\"") && line.matches(':').count() == 1 && !line.trim_start().starts_with('{')
+            line.contains("\"data-root\"")
+                && line.matches(':').count() == 1
+                && !line.trim_start().starts_with('{')
         });
         found.push(Meaning::Daemon(DaemonSetting::DataRoot {
             path: path.clone(),
             own_line,
         }));
     }
-    let snapshotter = settings.get("features").and_then(|features| features.get("containerd-snapshotter"));
+    let snapshotter = settings
+        .get("features")
+        .and_then(|features| features.get("containerd-snapshotter"));
     if let Some(on) = snapshotter.and_then(serde_json::Value::as_bool) {
         found.push(Meaning::Daemon(DaemonSetting::ContainerdSnapshotter(on)));
     }
     let options = settings.get("exec-opts").and_then(serde_json::Value::as_array);
-    if options.is_some_and(|options| options.iter().any(|option| option == "native.cgroupdriver=systemd")) {
+    if options.is_some_and(|options| {
+        options
+            .iter()
+            .any(|option| option == "native.cgroupdriver=systemd")
+    }) {
         found.push(Meaning::Daemon(DaemonSetting::SystemdCgroups));
     }
     found
@@ -141,7 +150,11 @@ fn sudoers(content: &Content) -> Vec<Meaning> {
         }
         let start = text.len() - trimmed.len();
         let rest = line.slice(start..text.len());
-        let who = rest.split(char::is_whitespace).into_iter().next().unwrap_or_default();
+        let who = rest
+            .split(char::is_whitespace)
+            .into_iter()
+            .next()
+            .unwrap_or_default();
         for one in who.split(|character| character == ',') {
             found.push(Meaning::NoPassword(one));
         }
@@ -152,21 +165,52 @@ fn sudoers(content: &Content) -> Vec<Meaning> {
 /// Whether something reads the file when a workspace starts or somebody logs in.
 fn is_start_up(path: &str) -> bool {
     const FOLDERS: &[&str] = &[
-        "/etc/profile.d/", "/etc/systemd/", "/lib/systemd/", "/usr/lib/systemd/", "/etc/cron.d/",
-        "/etc/cron.daily/", "/etc/cron.hourly/", "/etc/cron.weekly/", "/etc/init.d/", "/etc/zsh/", "/etc/skel/",
-        "/var/spool/cron/", "/etc/supervisor/", "/etc/service/", "/etc/my_init.d/", "/etc/update-motd.d/",
+        "/etc/profile.d/",
+        "/etc/systemd/",
+        "/lib/systemd/",
+        "/usr/lib/systemd/",
+        "/etc/cron.d/",
+        "/etc/cron.daily/",
+        "/etc/cron.hourly/",
+        "/etc/cron.weekly/",
+        "/etc/init.d/",
+        "/etc/zsh/",
+        "/etc/skel/",
+        "/var/spool/cron/",
+        "/etc/supervisor/",
+        "/etc/service/",
+        "/etc/my_init.d/",
+        "/etc/update-motd.d/",
     ];
     const NAMES: &[&str] = &[
-        "/etc/profile", "/etc/bash.bashrc", "/etc/bashrc", "/etc/environment", "/etc/crontab", "/etc/zprofile",
-        "/etc/zshenv", "/etc/zshrc", "/etc/rc.local",
+        "/etc/profile",
+        "/etc/bash.bashrc",
+        "/etc/bashrc",
+        "/etc/environment",
+        "/etc/crontab",
+        "/etc/zprofile",
+        "/etc/zshenv",
+        "/etc/zshrc",
+        "/etc/rc.local",
     ];
     const IN_HOMES: &[&str] = &[
-        ".bashrc", ".bash_profile", ".bash_login", ".profile", ".zshrc", ".zprofile", ".zshenv", ".xsessionrc",
-        ".xprofile", "config.fish",
+        ".bashrc",
+        ".bash_profile",
+        ".bash_login",
+        ".profile",
+        ".zshrc",
+        ".zprofile",
+        ".zshenv",
+        ".xsessionrc",
+        ".xprofile",
+        "config.fish",
     ];
     FOLDERS.iter().any(|folder| path.starts_with(folder))
         || NAMES.contains(&path)
-        || path.rsplit('/').next().is_some_and(|name| IN_HOMES.contains(&name))
+        || path
+            .rsplit('/')
+            .next()
+            .is_some_and(|name| IN_HOMES.contains(&name))
 }
 
 /// The absolute paths that a text names, comments left out.
@@ -177,7 +221,10 @@ fn refers(content: &Content) -> Vec<Meaning> {
     let is_path = |character: char| {
         character.is_ascii_alphanumeric() || matches!(character, '/' | '.' | '_' | '-' | '+' | '@')
     };
-    let lines = value.text().lines().filter(|line| !line.trim_start().starts_with('#'));
+    let lines = value
+        .text()
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('#'));
     let paths: Vec<String> = lines
         .flat_map(|line| line.split(|character: char| !is_path(character)))
         .filter(|word| word.starts_with('/') && word.len() > 1)
@@ -238,7 +285,10 @@ mod tests {
             version: version.map(str::to_owned),
             priority,
         };
-        assert_eq!(pins, [pin("containerd.io", Some("1.5.11-1"), 999), pin("*", None, 1)]);
+        assert_eq!(
+            pins,
+            [pin("containerd.io", Some("1.5.11-1"), 999), pin("*", None, 1)]
+        );
         assert_eq!(of("/etc/apt/preferences.d/pin.conf", text), [Meaning::Skipped]);
     }
 
@@ -250,15 +300,27 @@ mod tests {
                 own_line,
             })]
         };
-        assert_eq!(of("/etc/docker/daemon.json", r#"{"data-root": "/x"}"#), root(false));
-        assert_eq!(of("/etc/docker/daemon.json", "{\n  \"data-root\": \"/x\"\n}"), root(true));
+        assert_eq!(
+            of("/etc/docker/daemon.json", r#"{"data-root": "/x"}"#),
+            root(false)
+        );
+        assert_eq!(
+            of("/etc/docker/daemon.json", "{\n  \"data-root\": \"/x\"\n}"),
+            root(true)
+        );
     }
 
     #[test]
     fn sudo_without_password() {
-        let found = of("/etc/sudoers.d/coder", "coder,dev ALL=(ALL) NOPASSWD:ALL\n%sudo ALL=(ALL) ALL\n");
+        let found = of(
+            "/etc/sudoers.d/coder",
+            "coder,dev ALL=(ALL) NOPASSWD:ALL\n%sudo ALL=(ALL) ALL\n",
+        );
         let who = |name: &str| Meaning::NoPassword(Value::known(name));
         assert_eq!(found, [who("coder"), who("dev")]);
-        assert_eq!(of("/etc/sudoers.d/coder.conf", "coder ALL=(ALL) NOPASSWD:ALL"), [Meaning::Skipped]);
+        assert_eq!(
+            of("/etc/sudoers.d/coder.conf", "coder ALL=(ALL) NOPASSWD:ALL"),
+            [Meaning::Skipped]
+        );
     }
 }
