@@ -32,6 +32,8 @@ pub struct Packages {
 /// A hold or version lock that names a package, installed by then or not.
 #[derive(Debug, Clone)]
 pub struct Lock {
+    /// Of whom.
+    pub manager: Manager,
     /// The package, a pattern perhaps; its version may stand in it on RPM systems.
     pub name: Value,
     /// The version that is locked, if it is said.
@@ -87,6 +89,7 @@ impl Packages {
                     package.held = Some(origin.clone());
                 }
                 self.locks.push(Lock {
+                    manager: change.manager,
                     name: change.name,
                     version: change.version,
                     origin,

@@ -13,6 +13,10 @@ mod config_unknown_key;
 mod config_unknown_rule;
 mod config_unreadable;
 mod config_wrong_value;
+mod containerd_incompatible;
+mod containerd_unpinned;
+mod docker_needs_newer_containerd;
+mod engine_versions;
 mod gpu;
 mod gpu_amd;
 mod gpu_bare_metal_only;
@@ -208,6 +212,9 @@ pub const RULES: &[Rule] = &[
     config_unknown_rule::RULE,
     config_unreadable::RULE,
     config_wrong_value::RULE,
+    containerd_incompatible::RULE,
+    containerd_unpinned::RULE,
+    docker_needs_newer_containerd::RULE,
     gpu_amd::RULE,
     gpu_bare_metal_only::RULE,
     gpu_driver_in_image::RULE,
