@@ -4,6 +4,7 @@
 //! that a change here cannot change what other tools read.
 
 pub mod concise;
+pub mod describe;
 pub mod excerpt;
 pub mod fingerprint;
 pub mod json;
