@@ -142,7 +142,10 @@ fn spans_are_those_of_parse_dockerfile() {
         };
         accepted += 1;
         let covers = file.instructions.iter().map(|instruction| {
-            let mut span = usize::MAX..0;
+            let mut span = Range {
+                start: usize::MAX,
+                end: 0,
+            };
             cover(&serde_json::to_value(instruction).unwrap(), &mut span);
             span
         });
