@@ -164,3 +164,89 @@ impl Lexer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Table;
+
+    impl Variables for Table {
+        fn get(&self, name: &str) -> Lookup {
+            match name {
+                "set" => Lookup::Set("a b".into()),
+                "unknown" => Lookup::Unknown,
+                _ => Lookup::Unset,
+            }
+        }
+    }
+
+    fn holes(word: &str) -> (String, Vec<String>) {
+        let expanded = expand(word, '\\', &Table).expect("readable");
+        let holes = expanded
+            .holes
+            .iter()
+            .map(|hole| expanded.text[hole.clone()].to_owned());
+        (expanded.text.clone(), holes.collect())
+    }
+
+    #[test]
+    fn what_is_not_known_stays_as_written() {
+        assert_eq!(
+            holes("x/$unknown/y"),
+            ("x/$unknown/y".into(), vec!["$unknown".into()])
+        );
+        assert_eq!(
+            holes("\"${unknown}$set\""),
+            ("${unknown}a b".into(), vec!["${unknown}".into()])
+        );
+    }
+
+    #[test]
+    fn an_operator_on_what_is_not_known_is_a_hole_as_a_whole() {
+        for word in [
+            "${unknown:-a}",
+            "${unknown+a}",
+            "${unknown:?}",
+            "${unknown#a}",
+            "${unknown/a/b}",
+        ] {
+            assert_eq!(holes(word), (word.into(), vec![word.into()]));
+        }
+        assert_eq!(
+            holes("${set#$unknown}"),
+            ("${set#$unknown}".into(), vec!["${set#$unknown}".into()])
+        );
+    }
+
+    #[test]
+    fn a_default_may_hold_a_hole() {
+        assert_eq!(
+            holes("a${unset:-b$unknown}c"),
+            ("ab$unknownc".into(), vec!["$unknown".into()])
+        );
+        assert_eq!(holes("a${set:-b$unknown}c"), ("aa bc".into(), vec![]));
+    }
+
+    #[test]
+    fn names_are_told_as_found_or_missing() {
+        let expanded = expand("$unknown$set$unset", '\\', &Table).expect("readable");
+        assert_eq!(expanded.matched, ["set", "unknown"]);
+        assert_eq!(expanded.unmatched, ["unset"]);
+    }
+
+    #[test]
+    fn a_hole_is_not_split_and_a_value_is() {
+        let words = expand_words("$set${unknown} ${unknown:-c d} e", '\\', &Table).expect("readable");
+        let texts: Vec<_> = words.iter().map(|word| word.text.as_str()).collect();
+        assert_eq!(texts, ["a", "b${unknown}", "${unknown:-c d}", "e"]);
+        assert_eq!(words[1].holes.first(), Some(&(1..11)));
+        assert_eq!(words[3].range, 31..32);
+    }
+
+    #[test]
+    fn depth_has_a_bound() {
+        let nested = format!("{}a{}", "${x:-".repeat(5_000), "}".repeat(5_000));
+        assert!(expand(&nested, '\\', &()).is_err());
+    }
+}

@@ -15,24 +15,24 @@ pub const NO_STAGE: &str = "no build stage in current context";
 
 /// The names, as they are suggested; in the order in which equally near ones win.
 const NAMES: [&str; 18] = [
-    "ADD",
-    "ARG",
-    "CMD",
-    "COPY",
-    "ENTRYPOINT",
-    "ENV",
-    "EXPOSE",
-    "FROM",
-    "HEALTHCHECK",
-    "LABEL",
-    "MAINTAINER",
-    "ONBUILD",
-    "RUN",
-    "SHELL",
-    "STOPSIGNAL",
-    "USER",
-    "VOLUME",
-    "WORKDIR",
+    "add",
+    "arg",
+    "cmd",
+    "copy",
+    "entrypoint",
+    "env",
+    "expose",
+    "from",
+    "healthcheck",
+    "label",
+    "maintainer",
+    "onbuild",
+    "run",
+    "shell",
+    "stopsignal",
+    "user",
+    "volume",
+    "workdir",
 ];
 
 /// A reason and the range of the instruction's text at fault.
@@ -175,34 +175,33 @@ fn words(args: &Args) -> &[Word] {
 
 fn unknown(instruction: &Instruction) -> Refusal {
     let written = &instruction.raw_keyword;
-    let near = nearest(
-        &quote::lower(written),
-        NAMES.iter().map(|name| quote::lower(name)),
-    );
-    let near = near.map(|name| {
-        if *written == quote::lower(written) {
-            name
-        } else if *written == quote::upper(written) {
-            quote::upper(&name)
+    let near = nearest(&quote::lower(written), NAMES.into_iter()).map(|name| {
+        if *written != quote::lower(written) && *written == quote::upper(written) {
+            name.to_ascii_uppercase()
         } else {
-            name
+            name.to_owned()
         }
     });
     (
-        format!("unknown instruction: {written}{}", suggestion(near)),
+        format!("unknown instruction: {written}{}", suggestion(near.as_deref())),
         instruction.keyword_range(),
     )
 }
 
 /// The option at a distance below three, the first of the nearest; none where one is equal.
-pub(super) fn nearest<T: AsRef<str>>(word: &str, options: impl Iterator<Item = T>) -> Option<T> {
+pub(super) fn nearest<'a>(word: &str, options: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut best = None;
     let mut bound = 3;
+    // Every option is ASCII and short, so most words are too long to be looked at.
+    let length = word.chars().take(32).count();
     for option in options {
-        if option.as_ref() == word {
+        if option == word {
             return None;
         }
-        let distance = distance(word, option.as_ref(), bound);
+        if length.abs_diff(option.len()) >= bound {
+            continue;
+        }
+        let distance = distance(word, option);
         if distance < bound {
             bound = distance;
             best = Some(option);
@@ -211,28 +210,23 @@ pub(super) fn nearest<T: AsRef<str>>(word: &str, options: impl Iterator<Item = T
     best
 }
 
-/// The number of characters to insert, remove or change, or `bound` if it is not below that.
-fn distance(left: &str, right: &str, bound: usize) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let left: Vec<char> = left.chars().take(right.len() + bound).collect();
-    if left.len().abs_diff(right.len()) >= bound {
-        return bound;
-    }
+/// The number of characters to insert, remove or change.
+fn distance(left: &str, right: &str) -> usize {
     let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (line, from) in left.iter().enumerate() {
+    for (line, from) in left.chars().enumerate() {
         let mut corner = line;
         row[0] = line + 1;
-        for (column, to) in right.iter().enumerate() {
-            let change = corner + usize::from(from != to);
+        for (column, to) in right.bytes().enumerate() {
+            let change = corner + usize::from(from != char::from(to));
             corner = row[column + 1];
             row[column + 1] = change.min(corner + 1).min(row[column] + 1);
         }
     }
-    row[right.len()].min(bound)
+    row[right.len()]
 }
 
-pub(super) fn suggestion<T: AsRef<str>>(near: Option<T>) -> String {
-    near.map_or_else(String::new, |name| format!(" (did you mean {}?)", name.as_ref()))
+pub(super) fn suggestion(near: Option<&str>) -> String {
+    near.map_or_else(String::new, |name| format!(" (did you mean {name}?)"))
 }
 
 /// Checks flags against those that the instruction knows, which stand in alphabetical order.
@@ -400,9 +394,9 @@ mod tests {
     }
 
     #[test]
-    fn distances_stop_at_the_bound() {
-        assert_eq!(distance("kitten", "sitting", 5), 3);
-        assert_eq!(distance("kitten", "sitting", 3), 3);
-        assert_eq!(distance("", "ab", 3), 2);
+    fn distances_count_characters() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "ab"), 2);
+        assert_eq!(distance("é", "e"), 1);
     }
 }

@@ -396,9 +396,9 @@ impl<'a> Scan<'a> {
         if (operator.len() > 1 && raw_escapes) || !matches!(sign, Some('+' | '-' | '?' | '#' | '%')) {
             return Err(unsupported(operator));
         }
-        let hole = Value::hole(&self.source[start..self.at]);
+        let written = &self.source[start..self.at];
         let value = match found {
-            Lookup::Unknown => return Ok(hole),
+            Lookup::Unknown => return Ok(Value::hole(written)),
             Lookup::Set(value) => Some(value),
             Lookup::Unset => None,
         };
@@ -414,7 +414,7 @@ impl<'a> Scan<'a> {
                 (None, false) => Err(format!("{name}: is not allowed to be unset")),
                 (None, true) => Err(format!("{name}: is not allowed to be empty")),
             },
-            _ if !word.holes.is_empty() => Ok(hole),
+            _ if !word.holes.is_empty() => Ok(Value::hole(written)),
             _ => {
                 let sign = sign.unwrap_or_default();
                 let pattern = word.text.strip_prefix(sign);
@@ -443,16 +443,16 @@ impl<'a> Scan<'a> {
         }
         let pattern = self.nested('/', true, "syntax error: missing '/' in ${}")?;
         let text = self.nested('}', true, "syntax error: missing '}'")?;
-        let hole = Value::hole(&self.source[start..self.at]);
+        let written = &self.source[start..self.at];
         let value = match self.look_up(name) {
-            Lookup::Unknown => return Ok(hole),
+            Lookup::Unknown => return Ok(Value::hole(written)),
             Lookup::Unset if self.lexer.skip_unset_env => {
                 return Ok(Value::plain(format!(
                     "${{{name}/{}/{}}}",
                     pattern.text, text.text
                 )));
             }
-            _ if !pattern.holes.is_empty() || !text.holes.is_empty() => return Ok(hole),
+            _ if !pattern.holes.is_empty() || !text.holes.is_empty() => return Ok(Value::hole(written)),
             Lookup::Set(value) => value,
             Lookup::Unset => String::new(),
         };

@@ -315,9 +315,10 @@ impl Reader<'_> {
             match heredocs(&instruction) {
                 Ok(found) => {
                     instruction.heredocs = found;
+                    // An escaped space at the end is part of the word and trimmed off the text.
+                    let within = |at: u32| (at as usize).clamp(from, to) as u32 - from as u32;
                     for heredoc in &mut instruction.heredocs {
-                        heredoc.range = heredoc.range.start.saturating_sub(from as u32)
-                            ..heredoc.range.end.saturating_sub(from as u32);
+                        heredoc.range = within(heredoc.range.start)..within(heredoc.range.end);
                     }
                 }
                 Err(reason) => {
