@@ -308,6 +308,21 @@ fn a_line_may_be_64_kib_long_and_no_longer() {
     );
 }
 
+#[test]
+fn a_heredoc_with_an_end_is_found_after_many_without() {
+    let lost: String = (0..20).map(|number| format!("RUN <<E{number}\necho\n")).collect();
+    let text = format!("FROM a\n{lost}RUN <<-EOF\nb\n\tEOF\nCMD c\n");
+    let tree = parse(text.as_bytes());
+    let count = tree.instructions.len();
+    assert_eq!(count, 23);
+    let found = &tree.instructions[21].heredocs[0];
+    assert_eq!(&text[found.body.range()], "b\n");
+    assert!(found.terminator.is_some());
+    assert_eq!(tree.errors.len(), 20);
+    assert_eq!(tree.errors[0].lines.last(), Some(&45));
+    assert_eq!(tree.errors[19].lines, [40, 41]);
+}
+
 /// What holds for any bytes.
 fn holds(bytes: &[u8]) {
     let tree = parse(bytes);
@@ -463,7 +478,7 @@ fn dockerfile() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 4000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: ProptestConfig::default().cases.max(1_000), ..ProptestConfig::default() })]
 
     #[test]
     fn any_bytes_have_a_tree(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {

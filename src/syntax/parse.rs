@@ -13,6 +13,9 @@ use super::tree::{Comment, Directive, ErrorLayer, Instruction, Keyword, SyntaxEr
 use super::words::{self, Logical};
 use crate::source::{BYTE_ORDER_MARK, Span};
 
+const EMPTY_FILE: &str = "file with no instructions";
+const LINE_TOO_LONG: &str = "dockerfile line greater than max allowed size of 65535";
+
 /// Reads a Dockerfile. Whatever the bytes, there is a tree; what BuildKit refuses stands in its errors.
 ///
 /// Bytes past 4 GiB are not read.
@@ -37,14 +40,10 @@ pub fn parse(bytes: &[u8]) -> Tree {
         has_stage: Stage::None,
         stopped: false,
         tree: Tree {
-            escape: '\\',
-            directives: Vec::new(),
-            comments: Vec::new(),
             // Guesses from real files: 115 bytes an instruction, 37 a line.
             instructions: Vec::with_capacity(bytes.len() / 115),
-            errors: Vec::new(),
             lines: Vec::with_capacity(bytes.len() / 37),
-            mark: 0,
+            ..Tree::default()
         },
     };
     reader.file();
@@ -107,7 +106,9 @@ impl Reader<'_> {
         }
         while let Some(line) = self.next() {
             if line.too_long {
-                self.too_long(line);
+                let nothing_before = self.tree.instructions.is_empty();
+                let message = if nothing_before { EMPTY_FILE } else { LINE_TOO_LONG };
+                self.parse_error(message, Span::new(line.start, line.end), self.line - 1);
             }
             let start = space::skip_spaces(self.bytes, line.start, line.end);
             if start == line.end {
@@ -120,8 +121,10 @@ impl Reader<'_> {
                 self.instruction(line, start);
             }
         }
-        if self.tree.instructions.is_empty() && !self.tree.errors.iter().any(is_empty_file) {
-            self.empty_file(Span::new(self.at, self.at));
+        if self.tree.instructions.is_empty()
+            && !self.tree.errors.iter().any(|error| error.message == EMPTY_FILE)
+        {
+            self.parse_error(EMPTY_FILE, Span::new(self.at, self.at), self.line);
         }
         let count = self.tree.instructions.len();
         for comment in self.tree.comments.iter_mut().rev() {
@@ -151,33 +154,16 @@ impl Reader<'_> {
         });
     }
 
-    fn parse_error(&mut self, message: impl Into<String>, span: Span, lines: std::ops::RangeInclusive<u32>) {
+    /// Notes what stops BuildKit's parser, with the one line that it names.
+    fn parse_error(&mut self, message: impl Into<String>, span: Span, line: u32) {
         self.stopped = true;
         self.tree.errors.push(SyntaxError {
             message: message.into(),
             span,
-            lines: lines.collect(),
+            lines: vec![line],
             layer: ErrorLayer::Parse,
             instruction: None,
         });
-    }
-
-    fn empty_file(&mut self, span: Span) {
-        let line = self.line;
-        self.parse_error("file with no instructions", span, line..=line);
-    }
-
-    fn too_long(&mut self, line: Physical) {
-        let span = Span::new(line.start, line.end);
-        self.line -= 1;
-        if self.tree.instructions.is_empty() {
-            self.empty_file(span);
-        } else {
-            let before = self.line;
-            let message = "dockerfile line greater than max allowed size of 65535";
-            self.parse_error(message, span, before..=before);
-        }
-        self.line += 1;
     }
 
     fn comment_or_directive(&mut self, line: Physical, start: usize) {
@@ -186,8 +172,7 @@ impl Reader<'_> {
             match directive::find(self.bytes, start + 1, line.end) {
                 Some(found) if seen.contains(&found.name) => {
                     let message = format!("only one {} parser directive can be used", found.name);
-                    let before = self.line - 1;
-                    self.parse_error(message, span, before..=before);
+                    self.parse_error(message, span, self.line - 1);
                     self.push(line, LineKind::Directive);
                     return;
                 }
@@ -228,9 +213,8 @@ impl Reader<'_> {
                     self.tree.escape = char::from(self.escape);
                 }
                 _ => {
-                    let before = self.line - 1;
                     let message = format!("invalid escape token '{value}' does not match ` or \\");
-                    self.parse_error(message, value_span, before..=before);
+                    self.parse_error(message, value_span, self.line - 1);
                 }
             }
         }
@@ -346,9 +330,7 @@ impl Reader<'_> {
         self.join(first);
         while let Some(line) = self.next() {
             if line.too_long {
-                let message = "dockerfile line greater than max allowed size of 65535";
-                let before = self.line - 1;
-                self.parse_error(message, Span::new(line.start, line.end), before..=before);
+                self.parse_error(LINE_TOO_LONG, Span::new(line.start, line.end), self.line - 1);
             }
             end = line.end;
             let start = space::skip_spaces(self.bytes, line.start, line.end);
@@ -476,8 +458,4 @@ impl Reader<'_> {
 /// Whether `<<` is in it.
 fn has_sign(text: &[u8]) -> bool {
     memchr::memchr_iter(b'<', text).any(|at| text.get(at + 1) == Some(&b'<'))
-}
-
-fn is_empty_file(error: &SyntaxError) -> bool {
-    error.layer == ErrorLayer::Parse && error.message == "file with no instructions"
 }

@@ -15,7 +15,7 @@ use crate::source::Span;
 pub struct Tree {
     /// The escape character, `\` or a backquote.
     pub escape: char,
-    /// Parser directives at the head of the file.
+    /// Parser directives at the head of the file. One after a `#!` line is a comment as well.
     pub directives: Vec<Directive>,
     /// Every comment line outside of heredocs, those inside instructions too.
     pub comments: Vec<Comment>,
@@ -27,6 +27,21 @@ pub struct Tree {
     pub lines: Vec<Line>,
     /// How many bytes of byte order mark stand before the first line: none or three.
     pub mark: u32,
+}
+
+impl Default for Tree {
+    /// The tree of no text, without the error that BuildKit has for it.
+    fn default() -> Self {
+        Self {
+            escape: '\\',
+            directives: Vec::new(),
+            comments: Vec::new(),
+            instructions: Vec::new(),
+            errors: Vec::new(),
+            lines: Vec::new(),
+            mark: 0,
+        }
+    }
 }
 
 /// A parser directive such as `# escape=`.
