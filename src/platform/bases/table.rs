@@ -19,6 +19,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| read(TEXT).expect("bases.yaml r
 #[serde(deny_unknown_fields)]
 struct File {
     mirrors: BTreeMap<String, String>,
+    releases: BTreeMap<String, String>,
     bases: Vec<Entry>,
 }
 
@@ -28,6 +29,7 @@ struct File {
 struct Entry {
     name: String,
     images: String,
+    release: String,
     like: String,
     date: Option<String>,
     source: Option<String>,
@@ -80,8 +82,12 @@ struct Table {
     entries: Vec<Entry>,
     /// Positions of entries by name.
     names: BTreeMap<String, usize>,
+    /// Positions of the entries of releases, by the word of a tag that names them.
+    releases: BTreeMap<String, usize>,
     /// Tag patterns and positions of their entries, in the file's order, by repository.
     repositories: BTreeMap<String, Vec<(String, usize)>>,
+    /// The same for repositories with a `*`, which are asked after the others.
+    patterns: Vec<(String, String, usize)>,
 }
 
 /// Why the file is refused; only a test ever sees it.
@@ -104,16 +110,22 @@ pub(super) fn find(reference: &ImageRef) -> Option<Arc<Base>> {
         }
     }
     let tag = reference.effective_tag();
-    let (_, position) = table
-        .repositories
-        .get(&repository)?
-        .iter()
-        .find(|(pattern, _)| match tag {
-            Some(tag) => glob(pattern, tag),
-            None => pattern == "*",
+    let fits = |pattern: &str| tag.map_or(pattern == "*", |tag| glob(pattern, tag));
+    let exact = table.repositories.get(&repository).into_iter().flatten();
+    let position = exact
+        .filter(|(pattern, _)| fits(pattern))
+        .map(|(_, position)| *position)
+        .next()
+        .or_else(|| {
+            let mut patterns = table.patterns.iter();
+            patterns
+                .find(|(name, pattern, _)| glob(name, &repository) && fits(pattern))
+                .map(|found| found.2)
         })?;
+    let mut words = tag.unwrap_or_default().split(['-', '_']);
+    let release = words.find_map(|word| table.releases.get(word).copied());
     let mut base = Base::nothing();
-    apply(table, *position, &mut base, 0);
+    apply(table, position, release, &mut base, 0);
     Some(Arc::new(base))
 }
 
@@ -121,9 +133,14 @@ pub(super) fn find(reference: &ImageRef) -> Option<Arc<Base>> {
 fn read(text: &str) -> Result<Table, TableError> {
     let file: File = serde_saphyr::from_str(text).map_err(Box::new)?;
     let mut names = BTreeMap::new();
+    let mut patterns = Vec::new();
     let mut repositories: BTreeMap<String, Vec<(String, usize)>> = BTreeMap::new();
     for (position, entry) in file.bases.iter().enumerate() {
-        for part in entry.like.split_whitespace() {
+        for part in entry
+            .like
+            .split_whitespace()
+            .chain(entry.release.split_whitespace())
+        {
             if !names.contains_key(part) {
                 return Err(TableError::Entry(
                     entry.name.clone(),
@@ -136,22 +153,42 @@ fn read(text: &str) -> Result<Table, TableError> {
         }
         for image in entry.images.split_whitespace() {
             let (name, tags) = split_tag(image);
+            let tags = tags.unwrap_or("*").split('|').map(str::to_owned);
+            if name.contains('*') {
+                let has_domain = name.split('/').next().is_some_and(|first| first.contains('.'));
+                let domain = if has_domain { "" } else { "docker.io/" };
+                patterns.extend(tags.map(|tag| (format!("{domain}{name}"), tag, position)));
+                continue;
+            }
             let repository = ImageRef::parse(name)
                 .map_err(|_| TableError::Entry(entry.name.clone(), "names no repository"))?
                 .repository();
-            let patterns = repositories.entry(repository).or_default();
-            patterns.extend(
-                tags.unwrap_or("*")
-                    .split('|')
-                    .map(|tag| (tag.to_owned(), position)),
-            );
+            repositories
+                .entry(repository)
+                .or_default()
+                .extend(tags.map(|tag| (tag, position)));
         }
     }
+    let mut releases = BTreeMap::new();
+    for (word, name) in file.releases {
+        match names.get(&name) {
+            Some(&position) => releases.insert(word, position),
+            None => {
+                return Err(TableError::Entry(
+                    name,
+                    "is no entry, but a release is said to have it",
+                ));
+            }
+        };
+    }
+    let mirrors = file.mirrors.into_iter().collect();
     Ok(Table {
-        mirrors: file.mirrors.into_iter().collect(),
+        mirrors,
         entries: file.bases,
         names,
+        releases,
         repositories,
+        patterns,
     })
 }
 
@@ -159,14 +196,17 @@ fn read(text: &str) -> Result<Table, TableError> {
 const DEPTH: usize = 12;
 
 /// Lays an entry over what is known, its parts first.
-fn apply(table: &Table, position: usize, base: &mut Base, depth: usize) {
+fn apply(table: &Table, position: usize, release: Option<usize>, base: &mut Base, depth: usize) {
     let Some(entry) = table.entries.get(position).filter(|_| depth < DEPTH) else {
         return;
     };
-    for part in entry.like.split_whitespace() {
-        if let Some(&part) = table.names.get(part) {
-            apply(table, part, base, depth + 1);
-        }
+    let named = |name: &str| table.names.get(name).copied();
+    let usual = named(&entry.release);
+    if let Some(own) = usual.and(release).or(usual) {
+        apply(table, own, release, base, depth + 1);
+    }
+    for part in entry.like.split_whitespace().filter_map(named) {
+        apply(table, part, release, base, depth + 1);
     }
     entry.overlay(base);
 }
@@ -299,6 +339,7 @@ fn account(name: &str, line: &str) -> Account {
 /// Makes a key of an entry's parts unknown again.
 fn forget(base: &mut Base, key: &str) {
     match key {
+        "family" => base.family = None,
         "version" => base.version = None,
         "codename" => base.codename = None,
         "user" => base.user = None,
@@ -379,7 +420,7 @@ mod tests {
                 continue;
             }
             let mut base = Base::nothing();
-            apply(&table, position, &mut base, 0);
+            apply(&table, position, None, &mut base, 0);
             assert!(!base.date.is_empty() && !base.source.is_empty(), "{}", entry.name);
         }
     }
