@@ -67,7 +67,18 @@ pub struct Source {
     name: String,
     text: Vec<u8>,
     lines: OnceLock<Vec<u32>>,
+    marks: OnceLock<Vec<Mark>>,
 }
+
+/// A place within a long line up to which its characters were counted.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    byte: u32,
+    characters: u32,
+}
+
+/// Bytes from one mark to the next; a line up to this long has none.
+const MARK_DISTANCE: usize = 1 << 14;
 
 /// The text is longer than 32-bit offsets reach.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +98,7 @@ impl Source {
             name: name.into(),
             text,
             lines: OnceLock::new(),
+            marks: OnceLock::new(),
         })
     }
 
@@ -111,16 +123,63 @@ impl Source {
         let lines = self.line_starts();
         let byte = offset.min(self.text.len() as u32);
         let line = lines.partition_point(|start| *start <= byte).max(1);
-        let before = &self.text[lines[line - 1] as usize..byte as usize];
-        let before = match (line, before.strip_prefix(BYTE_ORDER_MARK)) {
-            (1, Some(rest)) => rest,
+        let start = lines[line - 1];
+        let mark = match (byte - start) as usize > MARK_DISTANCE {
+            true => self.mark_before(start, byte),
+            false => Mark {
+                byte: start,
+                characters: 0,
+            },
+        };
+        let before = &self.text[mark.byte as usize..byte as usize];
+        let before = match (mark.byte, before.strip_prefix(BYTE_ORDER_MARK)) {
+            (0, Some(rest)) => rest,
             _ => before,
         };
         Position {
             line: line as u32,
-            column: characters(before) + 1,
+            column: mark.characters + characters(before) + 1,
             byte,
         }
+    }
+
+    /// The last mark of the line that starts at `start`, up to `byte`; its start if it has none.
+    fn mark_before(&self, start: u32, byte: u32) -> Mark {
+        let marks = self.marks.get_or_init(|| self.marks());
+        let after = marks.partition_point(|mark| mark.byte <= byte);
+        let mark = after.checked_sub(1).map(|index| marks[index]);
+        mark.filter(|mark| mark.byte >= start).unwrap_or(Mark {
+            byte: start,
+            characters: 0,
+        })
+    }
+
+    /// Marks in every long line, so that many places in one are found without counting it each time.
+    fn marks(&self) -> Vec<Mark> {
+        let lines = self.line_starts();
+        let ends = lines.iter().skip(1).copied().chain([self.text.len() as u32]);
+        let mut marks = Vec::new();
+        for (start, end) in lines.iter().copied().zip(ends) {
+            if (end - start) as usize <= MARK_DISTANCE {
+                continue;
+            }
+            let line = &self.text[start as usize..end as usize];
+            let skipped = match start == 0 && line.starts_with(BYTE_ORDER_MARK) {
+                true => BYTE_ORDER_MARK.len(),
+                false => 0,
+            };
+            let (mut at, mut counted) = (skipped, 0);
+            while line.len() - at > MARK_DISTANCE {
+                let next = boundary(line, at + MARK_DISTANCE);
+                counted += characters(&line[at..next]);
+                at = next;
+                marks.push(Mark {
+                    byte: start + at as u32,
+                    characters: counted,
+                });
+            }
+        }
+        marks
     }
 
     /// The span of a whole line, counted from 1, without its line end.
@@ -153,6 +212,14 @@ impl Source {
 /// UTF-8's byte order mark.
 pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
+/// The nearest offset, from `at` back, that does not split a character.
+fn boundary(line: &[u8], at: usize) -> usize {
+    // A character has at most four bytes. Bytes that only look like the inside of one are taken for
+    // characters of their own, and there is no splitting those.
+    let inside = |byte: u8| byte & 0xC0 == 0x80;
+    (at - 3..=at).rev().find(|at| !inside(line[*at])).unwrap_or(at)
+}
+
 /// How many characters the bytes show as, an invalid byte as one.
 fn characters(bytes: &[u8]) -> u32 {
     bytes
@@ -181,6 +248,29 @@ mod tests {
     fn a_byte_order_mark_is_no_column_and_an_invalid_byte_is_one() {
         assert_eq!(position(b"\xEF\xBB\xBFFROM a", 3), (1, 1));
         assert_eq!(position(b"\xFF\xFEab", 3), (1, 4));
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_those_of_a_short_one() {
+        let sample = "aé漢😀".repeat(20_000);
+        let mut text = b"\xEF\xBB\xBF".to_vec();
+        text.extend_from_slice(sample.as_bytes());
+        text.extend_from_slice(b"\xFF\x80\x80\x80\x80\x80\n");
+        text.extend_from_slice(sample.as_bytes());
+        let source = Source::new("x", text.clone()).expect("short");
+        for offset in (0..text.len()).step_by(4_999) {
+            let start = text[..offset]
+                .iter()
+                .rposition(|byte| *byte == b'\n')
+                .map_or(0, |at| at + 1);
+            let before = &text[start..offset];
+            let before = before.strip_prefix(BYTE_ORDER_MARK).unwrap_or(before);
+            assert_eq!(
+                source.position(offset as u32).column,
+                characters(before) + 1,
+                "{offset}"
+            );
+        }
     }
 
     #[test]

@@ -72,6 +72,22 @@ fn print(config: &Config, settings: &Settings, out: &mut dyn Write) -> Result<()
     for (key, said) in settings.said.iter().filter(|(key, _)| key.starts_with("rules.")) {
         entry(&mut section, key, &said.value, said.by.as_ref(), out)?;
     }
+    let exclude: Vec<&str> = config.excluded_patterns().collect();
+    if !exclude.is_empty() {
+        writeln!(out, "exclude: {}", printable(&serde_json::to_string(&exclude)?))?;
+    }
+    let bases = config.bases();
+    if !bases.is_empty() {
+        writeln!(out, "bases:")?;
+    }
+    for base in bases {
+        writeln!(
+            out,
+            "  {}: {}",
+            quoted(&base.pattern),
+            quoted(&disk::shown(&base.path))
+        )?;
+    }
     if !settings.accepted.is_empty() {
         writeln!(out, "ignore:")?;
     }
@@ -136,10 +152,10 @@ fn init(out: &mut dyn Write) -> Result<Exit> {
     if let Some(name) = NAMES.iter().find(|name| disk::is_there(Path::new(name))) {
         bail!("{name} is already here");
     }
-    disk::write(Path::new(NAMES[0]), FIRST.as_bytes())?;
+    disk::write(Path::new(NAMES[0]), FIRST_CONFIG.as_bytes())?;
     writeln!(out, "wrote {}", NAMES[0])?;
     Ok(Exit::Clean)
 }
 
 /// What `init` writes. A test holds it against the reader, with its comments taken away, too.
-pub const FIRST: &str = include_str!("first.yaml");
+pub const FIRST_CONFIG: &str = include_str!("first.yaml");

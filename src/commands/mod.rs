@@ -12,6 +12,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{CommandFactory, Parser};
 
+pub use config::FIRST_CONFIG;
+
 use crate::cli::{Cli, ColorChoice, Global, Verb};
 use crate::report::json;
 use crate::report::printable::printable;

@@ -201,6 +201,15 @@ impl Config {
             })
     }
 
+    /// The patterns of all `exclude` lists.
+    pub fn excluded_patterns(&self) -> impl Iterator<Item = &str> {
+        let lists = self
+            .layers
+            .iter()
+            .flat_map(|layer| layer.raw.exclude.iter().flatten());
+        lists.map(|pattern| pattern.value.as_str())
+    }
+
     /// The images that are built from Dockerfiles of one's own.
     pub fn bases(&self) -> Vec<Base> {
         let bases = |layer: &Layer| -> Vec<Base> {

@@ -155,7 +155,7 @@ impl FailOn {
 pub type Levels = BTreeMap<At<String>, At<Level>>;
 
 /// Settings of seaworthy for the folder in which the file lies and all below it.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 #[schemars(title = "seaworthy.yaml")]
 pub struct Raw {
@@ -201,7 +201,7 @@ pub struct Raw {
 }
 
 /// What runs the workspaces.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Platform {
     /// The version of Sysbox on the nodes; it may be partial. Only one of sysbox, coder, envbox.
@@ -222,7 +222,7 @@ pub struct Platform {
 }
 
 /// What a workspace is like inside.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Workspace {
     /// The user who works there.
@@ -246,7 +246,7 @@ pub struct Workspace {
 }
 
 /// Findings that are known and accepted.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Ignore {
     /// The rule, by name or known id.
@@ -259,7 +259,7 @@ pub struct Ignore {
 }
 
 /// Settings for some of the files.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Override {
     /// Which files, as patterns like those of .gitignore.

@@ -104,6 +104,21 @@ impl Configs {
             .collect()
     }
 
+    /// The configs that were read, by the paths by which they are reported.
+    pub fn names(&self) -> Vec<String> {
+        let files = locked(&self.files);
+        let named = self.named.iter().flat_map(|answer| match answer {
+            Ok(found) => found
+                .config
+                .layers()
+                .iter()
+                .map(|layer| layer.source.name().to_owned())
+                .collect(),
+            Err(broken) => vec![broken.name.clone()],
+        });
+        named.chain(files.keys().map(|path| shown(path))).collect()
+    }
+
     fn load_once(&self, path: &Path) -> Answer {
         // Held while reading, so that no other thread reads the same config at the same time.
         let mut files = locked(&self.files);

@@ -21,20 +21,20 @@ use crate::source::Source;
 #[derive(Debug, thiserror::Error)]
 pub enum DiskError {
     /// It cannot be opened or read.
-    #[error("cannot read {path}: {}", reason(.source))]
+    #[error("cannot read {path}: {}", reason(.error))]
     Read {
         /// As it was named.
         path: String,
         /// Why.
-        source: io::Error,
+        error: io::Error,
     },
     /// It cannot be written.
-    #[error("cannot write {path}: {}", reason(.source))]
+    #[error("cannot write {path}: {}", reason(.error))]
     Write {
         /// As it was named.
         path: String,
         /// Why.
-        source: io::Error,
+        error: io::Error,
     },
     /// It is no file: a folder, a pipe, a device.
     #[error("cannot read {path}: it is not a regular file")]
@@ -54,8 +54,8 @@ impl DiskError {
     /// What went wrong without the path, for lists that name the path beside it.
     pub fn reason(&self) -> String {
         match self {
-            Self::Read { source, .. } => format!("cannot read it: {}", reason(source)),
-            Self::Write { source, .. } => format!("cannot write it: {}", reason(source)),
+            Self::Read { error, .. } => format!("cannot read it: {}", reason(error)),
+            Self::Write { error, .. } => format!("cannot write it: {}", reason(error)),
             Self::NotAFile { .. } => "cannot read it: it is not a regular file".to_owned(),
             Self::TooLong { .. } => "cannot read it: it is longer than 4 GiB".to_owned(),
         }
@@ -79,9 +79,9 @@ fn reason(error: &io::Error) -> String {
 /// # Errors
 /// Missing, unreadable, not a regular file, or from 4 GiB on.
 pub fn read(path: &Path, name: &str) -> Result<Source, DiskError> {
-    let failed = |source| DiskError::Read {
+    let failed = |error| DiskError::Read {
         path: name.to_owned(),
-        source,
+        error,
     };
     // What a name leads to is looked at before it is opened: opening a pipe would wait for ever.
     let metadata = std::fs::metadata(path).map_err(failed)?;
@@ -114,9 +114,9 @@ fn read_from(input: impl Read, name: &str, expected: usize) -> Result<Source, Di
     input
         .take(u64::from(u32::MAX) + 1)
         .read_to_end(&mut text)
-        .map_err(|source| DiskError::Read {
+        .map_err(|error| DiskError::Read {
             path: name.to_owned(),
-            source,
+            error,
         })?;
     Source::new(name, text).map_err(|_| DiskError::TooLong {
         path: name.to_owned(),
@@ -128,9 +128,9 @@ fn read_from(input: impl Read, name: &str, expected: usize) -> Result<Source, Di
 /// # Errors
 /// The folder cannot be written to.
 pub fn write(path: &Path, text: &[u8]) -> Result<(), DiskError> {
-    replace(path, text).map_err(|source| DiskError::Write {
+    replace(path, text).map_err(|error| DiskError::Write {
         path: shown(path),
-        source,
+        error,
     })
 }
 

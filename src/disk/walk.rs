@@ -99,11 +99,10 @@ fn met(entry: Result<ignore::DirEntry, ignore::Error>) -> Option<Met> {
 /// An error of the walker, unless it is about an ignore file alone.
 fn trouble(error: &ignore::Error) -> Option<Met> {
     let path = path_of(error)?;
-    let source = std::io::Error::from(error.io_error()?.kind());
     let name = shown(path);
     let error = DiskError::Read {
         path: name.clone(),
-        source,
+        error: std::io::Error::from(error.io_error()?.kind()),
     };
     Some(Met::Error(name, error.reason()))
 }

@@ -49,12 +49,15 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
             .install(|| several.par_iter().map(|file| judge.judge(file)).collect()),
     };
     let outcome = gather(files, judged, &configs, arguments.output.fail_on);
-    if global.verbose > 0 {
-        trouble_free(&outcome.report);
-    }
     write(&outcome.report, global, arguments, out)?;
     for problem in &outcome.report.errors {
         say(&format!("error: {}: {}", problem.path, problem.message));
+    }
+    if outcome.no_files {
+        say("error: there is no Dockerfile under the folders given");
+    }
+    if global.verbose > 0 {
+        configs_used(&configs);
     }
     if arguments.output.statistics {
         statistics(&outcome.report);
@@ -86,8 +89,11 @@ fn notes(files: &Files) {
     }
 }
 
-fn trouble_free(report: &Report) {
-    say(&format!("note: {} files were judged", report.files));
+/// Says which configs held.
+fn configs_used(configs: &Configs) {
+    for name in configs.names() {
+        say(&format!("note: the config {name} was used"));
+    }
 }
 
 /// Prints the files that would be judged.
@@ -105,6 +111,7 @@ fn show(files: &Files, out: &mut dyn Write) -> Result<Exit> {
     Ok(if !files.problems.is_empty() {
         Exit::Failed
     } else if files.none_found {
+        say("error: there is no Dockerfile under the folders given");
         Exit::NoFiles
     } else {
         Exit::Clean

@@ -173,15 +173,22 @@ fn entry(
     }
 }
 
-/// Messages are one line, whatever text of a file is quoted in them.
+/// Characters of a message; what is longer quotes a file that wants to flood its reader.
+const MESSAGE_LIMIT: usize = 500;
+
+/// Messages are one line of a length that people read, whatever text of a file is quoted in them.
 fn one_line(text: String) -> String {
-    match text.contains(['\n', '\r']) {
+    let text = match text.contains(['\n', '\r']) {
         true => text
             .split(['\n', '\r'])
             .map(str::trim)
             .collect::<Vec<_>>()
             .join(" "),
         false => text,
+    };
+    match text.char_indices().nth(MESSAGE_LIMIT) {
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+        None => text,
     }
 }
 
