@@ -2,7 +2,7 @@
 //!
 //! A case lies in `fixtures/rules/<rule>/` and is `bad*` or `good*`: a file `NAME.Dockerfile`, or a
 //! folder `NAME/` with a `Dockerfile` and its build context. `NAME.yaml` beside it is its config. What
-//! a bad case prints stands in `NAME.expected`; with UPDATE_EXPECTED=1 it is written anew.
+//! a bad case prints stands in `NAME.expected`; with SEAWORTHY_BLESS=1 it is written anew.
 //!
 //! A bad case that finds nothing and a good one that finds something fail whatever is expected.
 
@@ -118,7 +118,7 @@ fn run(rule: &str, case: &Path, is_bad: bool) -> Result<(), Failed> {
     if before == told {
         return Ok(());
     }
-    if std::env::var_os("UPDATE_EXPECTED").is_some() {
+    if std::env::var_os("SEAWORTHY_BLESS").is_some() {
         fs::write(&expected, &told)?;
     }
     Err(format!("{} differs; this was found:\n{told}", expected.display()).into())

@@ -92,7 +92,7 @@ fn sysbox_release(text: &str) -> Result<SysboxRange, UnknownVersion> {
         .map(|(release, _)| *release)
         .filter(|release| low <= *release && *release <= high);
     if let Some(first) = meant.next() {
-        let last = meant.last().unwrap_or(first);
+        let last = meant.next_back().unwrap_or(first);
         return Ok(SysboxRange {
             oldest: version(first),
             newest: version(last),
@@ -149,7 +149,7 @@ fn stretch_of(row: &Ships) -> String {
 const PART_LIMIT: u64 = 999;
 
 /// The first and the last version that a version with missing parts may mean.
-fn partial(text: &str) -> Option<((u64, u64, u64), (u64, u64, u64))> {
+fn partial(text: &str) -> Option<(matrix::Release, matrix::Release)> {
     let text = text.trim();
     let text = text.strip_prefix(['v', 'V']).unwrap_or(text);
     let mut low = [0; 3];

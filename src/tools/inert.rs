@@ -9,7 +9,6 @@ pub fn is(program: &str) -> bool {
 
 /// Sorted.
 const INERT: &[&str] = &[
-    ".exit",
     ":",
     "[",
     "[[",
@@ -138,8 +137,8 @@ const INERT: &[&str] = &[
     "tail",
     "test",
     "time",
-    "times",
     "timeout",
+    "times",
     "tput",
     "tr",
     "trap",

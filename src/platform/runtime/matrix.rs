@@ -92,6 +92,9 @@ pub const ENVBOX: &[Ships] = &[
     },
 ];
 
+/// A release of the platform by its three numbers.
+pub type Release = (u64, u64, u64);
+
 /// A known fault of inner container runtimes under a Sysbox.
 pub struct Incident {
     /// Its name, kept stable.
@@ -99,7 +102,7 @@ pub struct Incident {
     /// What users see, word for word.
     pub symptom: &'static str,
     /// The Sysbox versions that have it: from the first, up to but without the second.
-    pub sysbox: ((u64, u64, u64), Option<(u64, u64, u64)>),
+    pub sysbox: (Release, Option<Release>),
     /// The containerd.io packages that have it.
     pub containerd_io: &'static [Stretch],
     /// The runc versions that have it.
