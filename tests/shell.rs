@@ -3,137 +3,25 @@
 //! A case is a script in `fixtures/shell`, its ending names the dialect, and a `.expected` file with
 //! what [`listing`] makes of it. `SEAWORTHY_UPDATE=1` rewrites the expected files.
 
+#![allow(
+    clippy::print_stdout,
+    reason = "a skipped test says so, and measures are read by people"
+)]
+
 use std::fmt::Write as _;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+#[path = "shell/corpus.rs"]
+mod corpus;
+#[path = "shell/listing.rs"]
+mod listing;
+
+use listing::listing;
 use proptest::prelude::*;
 use seaworthy::shell::{
-    Command, Dialect, Failure, Part, Redirect, RedirectKind, Runs, Script, ShellWord, dialect, read,
-    read_heredoc, read_word,
+    Command, Dialect, LONGEST, Part, RedirectKind, Script, ShellWord, dialect, read, read_heredoc, read_word,
 };
-
-/// A script in a short form: one line a command, with only what is not the usual.
-fn listing(script: &Script) -> String {
-    let mut out = String::new();
-    if script.incomplete {
-        out.push_str("incomplete\n");
-    }
-    if !script.functions.is_empty() {
-        let _ = writeln!(out, "functions {}", script.functions.join(" "));
-    }
-    if script.scopes.len() > 1 {
-        let parents: Vec<String> = script.scopes.iter().map(usize::to_string).collect();
-        let _ = writeln!(out, "scopes {}", parents.join(" "));
-    }
-    for (index, each) in script.loops.iter().enumerate() {
-        let _ = writeln!(out, "loop {index} {} over {}", each.variable, words(&each.words));
-    }
-    for (index, each) in script.block_redirects.iter().enumerate() {
-        let _ = writeln!(out, "block {index} {}", redirect(each));
-    }
-    for (index, command) in script.commands.iter().enumerate() {
-        let _ = writeln!(out, "#{index} {}{}", simple(command), around(command));
-    }
-    out
-}
-
-fn simple(command: &Command) -> String {
-    let mut pieces = Vec::new();
-    for each in &command.assignments {
-        let sign = if each.append { "+=" } else { "=" };
-        let value = each.value.as_ref().map_or("(array)".to_owned(), word);
-        pieces.push(format!("{}{sign}{value}", each.name));
-    }
-    pieces.extend(command.words.iter().map(word));
-    pieces.extend(command.redirects.iter().map(redirect));
-    pieces.join(" ")
-}
-
-fn around(command: &Command) -> String {
-    let mut notes = Vec::new();
-    if command.runs == Runs::Maybe {
-        notes.push("maybe".to_owned());
-    }
-    if command.failure == Failure::Tolerated {
-        notes.push("tolerated".to_owned());
-    }
-    for guard in &command.guards {
-        let when = if guard.succeeded { "if" } else { "unless" };
-        let sure = if guard.certain { "" } else { "?" };
-        notes.push(format!("{when} #{}{sure}", guard.command));
-    }
-    if command.scope != 0 {
-        notes.push(format!("scope {}", command.scope));
-    }
-    notes.extend(command.loops.iter().map(|each| format!("loop {each}")));
-    notes.extend(command.block_redirects.iter().map(|each| format!("block {each}")));
-    notes.extend(command.function.iter().map(|name| format!("function {name}")));
-    notes.extend(command.reads_from.iter().map(|from| format!("reads #{from}")));
-    if command.piped {
-        notes.push("piped".to_owned());
-    }
-    if notes.is_empty() {
-        String::new()
-    } else {
-        format!("  -- {}", notes.join(", "))
-    }
-}
-
-fn words(list: &[ShellWord]) -> String {
-    list.iter().map(word).collect::<Vec<_>>().join(" ")
-}
-
-fn word(word: &ShellWord) -> String {
-    let mut out = String::new();
-    for part in &word.parts {
-        match part {
-            Part::Bare(text) => out.push_str(text),
-            Part::Quoted(text) => {
-                let _ = write!(out, "'{text}'");
-            }
-            Part::Variable {
-                name,
-                operator,
-                quoted,
-            } => {
-                let quote = if *quoted { "\"" } else { "" };
-                let _ = write!(out, "{quote}${{{name}{operator}}}{quote}");
-            }
-            Part::Substitution { commands, quoted, .. } => {
-                let quote = if *quoted { "\"" } else { "" };
-                let _ = write!(out, "{quote}$(#{}..{}){quote}", commands.start, commands.end);
-            }
-            Part::Other(raw) => {
-                let _ = write!(out, "«{raw}»");
-            }
-        }
-    }
-    if out.is_empty() {
-        "∅".to_owned()
-    } else {
-        out.replace('\n', "⏎").replace('\t', "⇥")
-    }
-}
-
-fn redirect(redirect: &Redirect) -> String {
-    let target = word(&redirect.target);
-    let descriptor = redirect.descriptor;
-    match &redirect.kind {
-        RedirectKind::Read => format!("{descriptor}<{target}"),
-        RedirectKind::Write => format!("{descriptor}>{target}"),
-        RedirectKind::Append => format!("{descriptor}>>{target}"),
-        RedirectKind::Duplicate => format!("{descriptor}>&{target}"),
-        RedirectKind::HereString => format!("{descriptor}<<<{target}"),
-        RedirectKind::Heredoc { body } => {
-            format!(
-                "{descriptor}<<{target}[{}]",
-                body.as_ref().map_or("".to_owned(), word)
-            )
-        }
-    }
-}
 
 fn dialect_of(case: &Path) -> Option<Dialect> {
     match case.extension()?.to_str()? {
@@ -382,8 +270,22 @@ proptest! {
     }
 
     #[test]
+    fn places_in_quoted_scripts_are_those_of_the_text(
+        words in prop::collection::vec("[a-zé]{1,6}", 1..8), double in any::<bool>()
+    ) {
+        prop_assume!(words.iter().all(|word| plain(word)));
+        let inner = words.join(" && ");
+        let text = if double { format!("é; sh -c \"{inner}\"") } else { format!("é; sh -c '{inner}'") };
+        let outer = read(&text, Dialect::Posix);
+        let script = read_word(&outer.commands[1].words[2], &text, Dialect::Posix).unwrap();
+        let found: Vec<&str> = script.commands.iter().map(|command| slice(command, &text)).collect();
+        prop_assert_eq!(found, words);
+        check(&script, &text, Exact::Yes);
+    }
+
+    #[test]
     fn plain_words_are_their_slices(words in prop::collection::vec("[a-z0-9./_-]{1,12}", 1..8)) {
-        prop_assume!(seaworthy_plain(&words[0]));
+        prop_assume!(plain(&words[0]));
         let text = words.join(" ");
         let script = read(&text, Dialect::Posix);
         prop_assert!(!script.incomplete);
@@ -394,7 +296,7 @@ proptest! {
 }
 
 /// Whether a word is no word of the grammar.
-fn seaworthy_plain(word: &str) -> bool {
+fn plain(word: &str) -> bool {
     ![
         "if", "then", "else", "elif", "fi", "do", "done", "case", "esac", "while", "until", "for", "in",
         "time", "select", "function", "coproc",
@@ -442,21 +344,39 @@ fn long_texts_take_bounded_time() {
     let started = Instant::now();
     let script = read(&long, Dialect::Posix);
     assert!(script.incomplete && script.commands.is_empty());
-    for text in [
-        "echo \"a b c; ",
-        "echo 'a'; ",
-        "cat <<E\n",
-        "$(",
-        "a && ",
-        "\\\n",
-        "if a; then b; ",
-    ] {
-        let long = text.repeat((1 << 20) / text.len());
+    let nested = |open: &str, close: &str| format!("a {}b{}; ", open.repeat(30), close.repeat(30));
+    let texts = [
+        "echo \"a b c; ".to_owned(),
+        "echo 'a'; ".to_owned(),
+        "cat <<E\n".to_owned(),
+        "cat <<E\nE\n".to_owned(),
+        "$(".to_owned(),
+        "a && ".to_owned(),
+        "\\\n".to_owned(),
+        "if a; then b; ".to_owned(),
+        "a) ".to_owned(),
+        "\\".to_owned(),
+        "é'".to_owned(),
+        "[ -f x ] && a || b; ".to_owned(),
+        "a | ".to_owned(),
+        "((".to_owned(),
+        "{a,".to_owned(),
+        "x=(".to_owned(),
+        "if [ x ] && exit 0; then exit 0; fi; ".to_owned(),
+        "a || exit 0; ".to_owned(),
+        nested("$(", ")"),
+        nested("\"$(", ")\""),
+        nested("${x:-", "}"),
+        nested("$((", "))"),
+        nested("<(", ")"),
+    ];
+    for text in &texts {
+        let long = text.repeat(LONGEST / text.len());
         let started = Instant::now();
         let script = read(&long, Dialect::Bash);
         println!(
             "{:?} {} commands in {:?}",
-            text,
+            text.get(..20).unwrap_or(text),
             script.commands.len(),
             started.elapsed()
         );
@@ -476,135 +396,4 @@ fn shells_are_known_by_their_program() {
     assert_eq!(of(&["cmd", "/S", "/C"]), None);
     assert_eq!(of(&["python3", "-c"]), None);
     assert_eq!(of(&[]), None);
-}
-
-/// RUN bodies of a Dockerfile in shell form, with continuations joined and comments dropped: a
-/// short reader of its own, so that this test stands on the shell alone.
-fn run_bodies(dockerfile: &str) -> Vec<String> {
-    let mut bodies = Vec::new();
-    let mut lines = dockerfile.lines();
-    while let Some(line) = lines.next() {
-        let line = line.trim_start();
-        let Some(rest) = line
-            .get(..4)
-            .filter(|word| word.eq_ignore_ascii_case("run "))
-            .map(|_| &line[4..])
-        else {
-            // What goes on over several lines is no place for a RUN.
-            let mut last = line;
-            while last.trim_end().ends_with('\\') && !line.starts_with('#') {
-                match lines.next() {
-                    Some(next) => last = next,
-                    None => break,
-                }
-            }
-            continue;
-        };
-        let mut body = String::new();
-        let mut current = rest.to_owned();
-        loop {
-            let Some(kept) = current.trim_end().strip_suffix('\\') else {
-                body.push_str(&current);
-                break;
-            };
-            body.push_str(kept);
-            let next = lines.by_ref().find(|next| {
-                let next = next.trim_start();
-                !next.is_empty() && !next.starts_with('#')
-            });
-            match next {
-                Some(next) => current = next.to_owned(),
-                None => break,
-            }
-        }
-        let mut body = body.trim_start();
-        while let Some(flag) = body.strip_prefix("--") {
-            body = flag
-                .split_once(char::is_whitespace)
-                .map_or("", |(_, rest)| rest.trim_start());
-        }
-        if !body.starts_with('[') && !body.contains("<<") {
-            bodies.push(body.to_owned());
-        }
-    }
-    bodies
-}
-
-#[test]
-fn real_bodies_are_read() {
-    let folder = std::env::var_os("SEAWORTHY_SHARED")
-        .map_or_else(
-            || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-            PathBuf::from,
-        )
-        .join("corpus");
-    let Ok(entries) = std::fs::read_dir(&folder) else {
-        println!("skipped: no corpus in {}", folder.display());
-        return;
-    };
-    let mut bodies = Vec::new();
-    for entry in entries {
-        let path = entry.unwrap().path();
-        if !path.to_string_lossy().ends_with(".tar.gz") {
-            continue;
-        }
-        let mut bytes = Vec::new();
-        flate2::read::GzDecoder::new(std::fs::File::open(&path).unwrap())
-            .read_to_end(&mut bytes)
-            .unwrap();
-        for file in files(&bytes) {
-            bodies.extend(run_bodies(&String::from_utf8_lossy(file)));
-        }
-    }
-    bodies.sort();
-    bodies.dedup();
-    let size: usize = bodies.iter().map(String::len).sum();
-    let mut commands = 0;
-    let mut incomplete = Vec::new();
-    let started = Instant::now();
-    let scripts: Vec<Script> = bodies.iter().map(|body| read(body, Dialect::Posix)).collect();
-    let elapsed = started.elapsed();
-    for (body, script) in bodies.iter().zip(&scripts) {
-        check(script, body, Exact::Yes);
-        commands += script.commands.len();
-        if script.incomplete {
-            incomplete.push(body);
-        }
-    }
-    println!(
-        "{} bodies, {size} bytes, {commands} commands, {} incomplete, {:.1} MB/s",
-        bodies.len(),
-        incomplete.len(),
-        size as f64 / 1e6 / elapsed.as_secs_f64()
-    );
-    for body in &incomplete {
-        println!("incomplete: {}", body.chars().take(300).collect::<String>());
-    }
-    assert!(
-        incomplete.len() * 100 <= bodies.len(),
-        "{} of {}",
-        incomplete.len(),
-        bodies.len()
-    );
-}
-
-/// The regular files of a tar archive.
-fn files(archive: &[u8]) -> Vec<&[u8]> {
-    let mut files = Vec::new();
-    let mut at = 0;
-    while let Some(header) = archive.get(at..at + 512) {
-        let digits: String = header[124..136]
-            .iter()
-            .map(|&byte| byte as char)
-            .filter(|c| c.is_digit(8))
-            .collect();
-        let Ok(size) = usize::from_str_radix(&digits, 8) else {
-            break;
-        };
-        if matches!(header[156], b'0' | 0) {
-            files.extend(archive.get(at + 512..at + 512 + size));
-        }
-        at += 512 + size.div_ceil(512) * 512;
-    }
-    files
 }

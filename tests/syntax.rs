@@ -252,7 +252,7 @@ fn expands_words_as_buildkit_does() {
 
 /// Cases of our own: a folder each, named for why it exists, with a Dockerfile and what is read of it.
 ///
-/// With SEAWORTHY_UPDATE set, what is expected is written anew, and is to be looked at before it is kept.
+/// With SEAWORTHY_BLESS set, what is expected is written anew, and is to be looked at before it is kept.
 #[test]
 fn reads_each_case_as_expected() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/syntax");
@@ -268,7 +268,7 @@ fn reads_each_case_as_expected() {
         let source = Source::new("Dockerfile", bytes.clone()).unwrap();
         let read = serde_json::to_string_pretty(&tree_json(&source, &parse(&bytes))).unwrap() + "\n";
         let path = folder.join("expected.json");
-        if std::env::var_os("SEAWORTHY_UPDATE").is_some() {
+        if std::env::var_os("SEAWORTHY_BLESS").is_some() {
             fs::write(&path, &read).unwrap();
         }
         if fs::read_to_string(&path).unwrap_or_default() != read {

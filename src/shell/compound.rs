@@ -5,7 +5,8 @@ use shuck_ast::{
     StmtSeq, Word,
 };
 
-use super::walk::{Left, Outcome, Setting, Walk, add};
+use super::setting::{Left, Outcome, Setting, add};
+use super::walk::Walk;
 use super::{Loop, Part, Runs, ShellWord};
 
 impl Walk<'_> {

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use shuck_ast::{WordPart, WordPartNode};
 
-use super::word::{Quoting, unquote};
+use super::quoting::{Quoting, unquote};
 use super::{Dialect, LONGEST, Redirect, RedirectKind, Script, ShellWord, parse, read};
 
 /// Reads a word of a script as a script: the argument of `sh -c`, `su -c` or `eval`. All ranges in

@@ -5,8 +5,12 @@
 
 mod compound;
 mod embedded;
+mod form;
 mod parse;
-mod test;
+mod quoting;
+mod redirect;
+mod setting;
+
 mod walk;
 mod word;
 
@@ -30,18 +34,12 @@ pub fn read(text: &str, dialect: Dialect) -> Script {
     if text.len() > LONGEST {
         return unread();
     }
-    let mut best: Option<Script> = None;
-    for tree in parse::trees(text, dialect) {
-        let mut script = walk::script(tree.text, &tree.file);
-        script.incomplete |= !tree.complete;
-        if best
-            .as_ref()
-            .is_none_or(|best| best.commands.len() < script.commands.len())
-        {
-            best = Some(script);
-        }
-    }
-    best.unwrap_or_else(unread)
+    let Some(tree) = parse::tree(text, dialect) else {
+        return unread();
+    };
+    let mut script = walk::script(tree.text, &tree.file);
+    script.incomplete |= !tree.complete;
+    script
 }
 
 /// The dialect of the shell that runs a script, from the words of a SHELL instruction or the exec

@@ -13,8 +13,16 @@ const DEEPEST: usize = 32;
 /// quotes counts too.
 const MOST_OPEN: usize = 64;
 
+/// The square of the open brackets, summed over the bytes of the text: what nested substitutions
+/// cost. A text of [`super::LONGEST`] may have four open all the time.
+const MOST_WORK: usize = super::LONGEST * 16;
+
 /// Attempts at a broken script, each on a shorter text.
 const ATTEMPTS: usize = 24;
+
+/// Attempts at which an open block is closed, and what closes the usual ones.
+const ATTEMPTS_TO_CLOSE: usize = 3;
+const CLOSERS: [&str; 6] = ["\nfi", "\n}", "\n)", "\ndone", "\nfi\ndone", "\nfi\n}"];
 
 /// Bytes that all attempts together may read, so that a long broken script costs a bounded time.
 const MOST_BYTES: usize = 8 << 20;
@@ -33,50 +41,61 @@ pub(super) struct Tree<'text> {
     pub complete: bool,
 }
 
-/// Parses a script. One that breaks gives two trees, none of which holds all that the other has:
-/// what stands before the break, and the statements around the broken one.
-pub(super) fn trees(text: &str, dialect: Dialect) -> Vec<Tree<'_>> {
+/// Parses a script. Of one that breaks: what stands before the break, and the statements after the
+/// broken one that the crate could read.
+pub(super) fn tree(text: &str, dialect: Dialect) -> Option<Tree<'_>> {
     let profiles = profiles(dialect);
     let shallow = shallow(text);
     let complete = shallow.len() == text.len();
     let text = shallow;
+    let mut error = text.len();
     let mut first: Option<ParseResult> = None;
     for profile in profiles {
         let result = parse(text, *profile);
         if result.is_ok() && complete {
-            return vec![Tree {
+            return Some(Tree {
                 text,
                 file: result.file,
                 complete: true,
-            }];
+            });
         }
+        error = error.min(error_offset(&result, text));
         first.get_or_insert(result);
     }
-    let Some(first) = first else { return Vec::new() };
-    let mut trees: Vec<Tree> = before_the_break(text, error_offset(&first, text), profiles[0])
-        .into_iter()
-        .collect();
-    trees.push(Tree {
+    let mut file = first?.file;
+    if let Some((before, end)) = before_the_break(text, error, profiles[0]) {
+        let after = file
+            .body
+            .stmts
+            .into_iter()
+            .filter(|stmt| stmt.span.start.offset() >= end);
+        let mut stmts = before.body.stmts;
+        stmts.extend(after);
+        file.body.stmts = stmts;
+    }
+    Some(Tree {
         text,
-        file: first.file,
+        file,
         complete: false,
-    });
-    trees
+    })
 }
 
-/// The text before the first place that nests too deep. The parser reads again what stands in
-/// `${` and `$(` on each level, which takes the third power of the depth, and its stack allowance
-/// does not hold for all of them. Brackets in quotes count, which no real script notices.
+/// The text before the first place that nests too deep, or before which too much nests too deep.
+/// The parser reads again what stands in `${` and `$(` on each level, and its stack allowance does
+/// not hold for all of them. Brackets in quotes count too, which no real script notices.
 fn shallow(text: &str) -> &str {
     let mut depth = 0_usize;
+    let mut work = 0_usize;
     for (at, byte) in text.bytes().enumerate() {
         match byte {
             b'(' | b'{' => depth += 1,
             b')' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        if depth > MOST_OPEN {
-            return text.get(..at).unwrap_or_default();
+        work += depth * depth;
+        if depth > MOST_OPEN || work > MOST_WORK {
+            let at = (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+            return &text[..at];
         }
     }
     text
@@ -106,11 +125,15 @@ fn parse(text: &str, dialect: ShellDialect) -> ParseResult {
 
 /// The longest readable text that ends before an operator at or before the place of the error. A
 /// chain of `&&` is one statement to the crate, so that one bad link would cost all of them.
-fn before_the_break(text: &str, error: usize, dialect: ShellDialect) -> Option<Tree<'_>> {
+fn before_the_break(text: &str, error: usize, dialect: ShellDialect) -> Option<(File, usize)> {
     let mut end = error;
     let mut read = 0;
-    for _ in 0..ATTEMPTS {
-        end = last_operator(&text[..end])?;
+    for attempt in 0..ATTEMPTS {
+        // A sign that nothing opened leaves the command before it whole.
+        let whole = attempt == 0 && text[error..].starts_with([')', ';', '&', '|', '\n']);
+        if !whole {
+            end = last_operator(&text[..end])?;
+        }
         read += end;
         if read > MOST_BYTES {
             return None;
@@ -118,13 +141,17 @@ fn before_the_break(text: &str, error: usize, dialect: ShellDialect) -> Option<T
         let head = &text[..end];
         let result = parse(head, dialect);
         if result.is_ok() {
-            return Some(Tree {
-                text: head,
-                file: result.file,
-                complete: false,
-            });
+            return Some((result.file, end));
         }
-        end = end.min(error_offset(&result, head));
+        // What is cut may be the end of a block; its beginning still says what the commands in it
+        // stand under.
+        for close in CLOSERS.iter().filter(|_| attempt < ATTEMPTS_TO_CLOSE) {
+            read += end;
+            let result = parse(&format!("{head}{close}"), dialect);
+            if result.is_ok() {
+                return Some((result.file, end));
+            }
+        }
     }
     None
 }
@@ -146,12 +173,11 @@ fn last_operator(text: &str) -> Option<usize> {
     None
 }
 
-/// The place of the first error; the end where it has none, as with limits.
+/// The place of the first error; the end where it has none, as with limits and at the end of the
+/// text.
 fn error_offset(result: &ParseResult, text: &str) -> usize {
-    let offset = result
-        .diagnostics
-        .first()
-        .map_or(text.len(), |first| first.span.start.offset());
+    let first = result.diagnostics.first().map(|first| first.span.start.offset());
+    let offset = first.filter(|&offset| offset > 0).unwrap_or(text.len());
     (0..=offset.min(text.len()))
         .rev()
         .find(|&at| text.is_char_boundary(at))

@@ -6,14 +6,13 @@
 use std::rc::Rc;
 
 use shuck_ast::{
-    BinaryCommand, BinaryOp, BuiltinCommand, Command as Node, DeclOperand, File, FunctionDef,
-    RedirectKind as Sign, RedirectTarget, Stmt, StmtSeq, StmtTerminator, Word,
+    BinaryCommand, BinaryOp, BuiltinCommand, Command as Node, DeclOperand, File, FunctionDef, Stmt, StmtSeq,
+    StmtTerminator, Word,
 };
 
-use super::test::{Leaves, asks, builtin_leaves, leaves};
-use super::{
-    Assignment, Command, Failure, Guard, MOST_AROUND, Part, Redirect, RedirectKind, Runs, Script, ShellWord,
-};
+use super::form::{Leaves, asks, builtin_leaves, leaves};
+use super::setting::{Left, Outcome, Setting, add, both, either, guard};
+use super::{Assignment, Command, Failure, Part, Runs, Script, ShellWord};
 
 /// Bytes of the longest name that a function may have; each command in it carries the name.
 const LONGEST_NAME: usize = 255;
@@ -48,153 +47,6 @@ pub(super) struct Walk<'text> {
     pub text: &'text str,
     /// What was found so far.
     pub script: Script,
-}
-
-/// Where a statement stands.
-#[derive(Clone)]
-pub(super) struct Setting {
-    pub runs: Runs,
-    pub failure: Failure,
-    pub scope: usize,
-    pub guards: Vec<Guard>,
-    pub loops: Vec<usize>,
-    pub block_redirects: Vec<usize>,
-    pub function: Option<Rc<str>>,
-    pub reads_from: Option<usize>,
-    pub piped: bool,
-    /// Whether the statement's outcome is that of the script.
-    pub decides: bool,
-    /// Whether a failure of the last member of a chain is foreseen, and of no other.
-    pub tolerate_last: bool,
-}
-
-impl Setting {
-    /// The same place, but only reached if some tests came out so.
-    pub(super) fn behind(&self, guards: &[Guard]) -> Setting {
-        let mut setting = Setting {
-            runs: Runs::Maybe,
-            ..self.clone()
-        };
-        guard(&mut setting.guards, guards);
-        setting
-    }
-
-    /// The same place, but as a condition.
-    pub(super) fn asked(&self) -> Setting {
-        Setting {
-            failure: Failure::Tolerated,
-            decides: false,
-            tolerate_last: false,
-            ..self.clone()
-        }
-    }
-}
-
-/// Adds to a list and keeps its last entries.
-pub(super) fn add<T: Copy>(list: &mut Vec<T>, more: &[T]) {
-    list.extend_from_slice(more);
-    if list.len() > MOST_AROUND {
-        list.drain(..list.len() - MOST_AROUND);
-    }
-}
-
-/// Adds tests to a list; one that is there already moves to the end, and stays certain.
-fn guard(list: &mut Vec<Guard>, more: &[Guard]) {
-    for guard in more {
-        let mut guard = *guard;
-        list.retain(|old| {
-            let same = old.command == guard.command && old.succeeded == guard.succeeded;
-            guard.certain |= same && old.certain;
-            !same
-        });
-        add(list, &[guard]);
-    }
-}
-
-/// What follows from how a statement came out.
-#[derive(Default)]
-pub(super) struct Outcome {
-    /// The tests that say that it succeeded.
-    pub success: Vec<Guard>,
-    /// The tests that say that it failed.
-    pub failure: Vec<Guard>,
-    /// Whether it may have left what is around it without a failure.
-    pub left: Option<Left>,
-}
-
-/// A way out that is no failure: what follows runs only if it was not taken.
-pub(super) struct Left {
-    /// The tests that say that it was not taken.
-    pub guards: Vec<Guard>,
-    /// Whether it leaves the script or function; else only the loop.
-    pub script: bool,
-}
-
-impl Left {
-    /// The same way out, but behind a test; `passed` says that the test did not lead to it.
-    pub(super) fn reached_by(self, passed: &[Guard]) -> Left {
-        let guards = if self.guards.is_empty() {
-            passed.to_vec()
-        } else {
-            either(self.guards, passed.to_vec())
-        };
-        Left {
-            guards,
-            script: self.script,
-        }
-    }
-}
-
-impl Outcome {
-    fn of(command: usize) -> Outcome {
-        let guard = |succeeded| {
-            vec![Guard {
-                command,
-                succeeded,
-                certain: true,
-            }]
-        };
-        Outcome {
-            success: guard(true),
-            failure: guard(false),
-            left: None,
-        }
-    }
-
-    fn negated(self) -> Outcome {
-        Outcome {
-            success: self.failure,
-            failure: self.success,
-            left: self.left,
-        }
-    }
-
-    /// Adds a way out that was found in a part of the statement.
-    pub(super) fn leave(&mut self, left: Option<Left>) {
-        let Some(more) = left else { return };
-        match &mut self.left {
-            None => self.left = Some(more),
-            Some(left) => {
-                guard(&mut left.guards, &more.guards);
-                left.script |= more.script;
-            }
-        }
-    }
-}
-
-/// Both of two lists of tests, for a statement that came out so only if both did.
-fn both(mut first: Vec<Guard>, second: Vec<Guard>) -> Vec<Guard> {
-    guard(&mut first, &second);
-    first
-}
-
-/// Either of two lists of tests.
-fn either(first: Vec<Guard>, second: Vec<Guard>) -> Vec<Guard> {
-    let mut all = both(first, second);
-    for guard in &mut all {
-        guard.certain = false;
-    }
-    all
 }
 
 impl Walk<'_> {
@@ -559,99 +411,8 @@ impl Walk<'_> {
         outcome.left = None;
         outcome
     }
-
-    /// Redirects of a statement.
-    fn redirects(&mut self, stmt: &Stmt, setting: &Setting) -> Vec<Redirect> {
-        let mut redirects = Vec::with_capacity(stmt.redirects.len());
-        for redirect in &stmt.redirects {
-            self.redirect(redirect, setting, &mut redirects);
-        }
-        redirects
-    }
-
-    fn redirect(&mut self, redirect: &shuck_ast::Redirect, setting: &Setting, redirects: &mut Vec<Redirect>) {
-        let raw = self.slice(redirect.span);
-        let mut range = self.range(redirect.span);
-        let default = u32::from(
-            !raw.trim_start_matches(|sign: char| sign.is_ascii_digit())
-                .starts_with('<'),
-        );
-        let digits = raw.find(|sign: char| !sign.is_ascii_digit()).unwrap_or(0);
-        let descriptor = match redirect.fd {
-            Some(descriptor) => u32::try_from(descriptor).unwrap_or(default),
-            None => raw[..digits].parse().unwrap_or(default),
-        };
-        let word = match &redirect.target {
-            RedirectTarget::Heredoc(heredoc) => {
-                let body = self.heredoc(&heredoc.body, setting);
-                let target = self.word(&heredoc.delimiter.raw, setting);
-                range.end = range.end.max(target.range.end);
-                let kind = RedirectKind::Heredoc { body: Some(body) };
-                redirects.push(Redirect {
-                    descriptor,
-                    kind,
-                    target,
-                    range,
-                });
-                return;
-            }
-            RedirectTarget::Word(word) => word,
-        };
-        let mut target = self.word(word, setting);
-        if word.span.start.offset() >= word.span.end.offset() {
-            // The crate has no place for the `1` of `2>&1`, and makes up that of `&>>file`.
-            let written = raw
-                .rfind('&')
-                .map(|at| at + 1)
-                .filter(|&at| at < raw.len() && !raw.ends_with('>'));
-            target.range = match written {
-                Some(at) => range.start + at as u32..range.end,
-                None => range.end..range.end,
-            };
-        }
-        range.end = range.end.max(target.range.end);
-        let kind = match redirect.kind {
-            Sign::Input | Sign::ReadWrite => RedirectKind::Read,
-            Sign::Output | Sign::Clobber | Sign::OutputBoth => RedirectKind::Write,
-            Sign::Append => RedirectKind::Append,
-            Sign::HereString => RedirectKind::HereString,
-            Sign::DupInput => RedirectKind::Duplicate,
-            Sign::DupOutput if is_descriptor(&target) => RedirectKind::Duplicate,
-            Sign::DupOutput => RedirectKind::Write,
-            Sign::HereDoc | Sign::HereDocStrip => RedirectKind::Heredoc { body: None },
-        };
-        let both = redirect.kind == Sign::OutputBoth
-            || (redirect.kind == Sign::DupOutput && kind == RedirectKind::Write && digits == 0);
-        let end = range.end;
-        redirects.push(Redirect {
-            descriptor,
-            kind,
-            target,
-            range: range.clone(),
-        });
-        if both {
-            let target = ShellWord {
-                parts: vec![Part::Bare("1".to_owned())],
-                range: end..end,
-            };
-            redirects.push(Redirect {
-                descriptor: 2,
-                kind: RedirectKind::Duplicate,
-                target,
-                range,
-            });
-        }
-    }
 }
 
 fn is_chain(binary: &BinaryCommand) -> bool {
     matches!(binary.op, BinaryOp::And | BinaryOp::Or)
-}
-
-/// Whether `>&` copies a descriptor: a number, a number and `-`, `-`, or a value that we cannot know.
-fn is_descriptor(target: &ShellWord) -> bool {
-    target.constant().is_none_or(|text| {
-        let digits = text.strip_suffix('-').unwrap_or(&text);
-        digits.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty()
-    })
 }
