@@ -292,7 +292,8 @@ impl Walk<'_> {
             function: Some(Rc::from(name)),
             reads_from: None,
             piped: false,
-            decides: true,
+            // Only its last call says what its outcome is to the script.
+            decides: false,
             tolerate_last: false,
         };
         self.statement(&function.body, &inner);
