@@ -13,9 +13,12 @@ const DEEPEST: usize = 32;
 /// quotes counts too.
 const MOST_OPEN: usize = 64;
 
-/// The square of the open brackets, summed over the bytes of the text: what nested substitutions
-/// cost. A text of [`super::LONGEST`] may have four open all the time.
-const MOST_WORK: usize = super::LONGEST * 16;
+/// The work of one byte outside of brackets. Where more brackets are open, it is the square of their
+/// number: what nested substitutions cost.
+const WORK_A_BYTE: usize = 16;
+
+/// The work that one text may take.
+const MOST_WORK: usize = super::LONGEST * WORK_A_BYTE;
 
 /// Attempts at a broken script, each on a shorter text.
 const ATTEMPTS: usize = 24;
@@ -24,8 +27,9 @@ const ATTEMPTS: usize = 24;
 const ATTEMPTS_TO_CLOSE: usize = 3;
 const CLOSERS: [&str; 6] = ["\nfi", "\n}", "\n)", "\ndone", "\nfi\ndone", "\nfi\n}"];
 
-/// Bytes that all attempts together may read, so that a long broken script costs a bounded time.
-const MOST_BYTES: usize = 8 << 20;
+/// Work that all attempts together may take, so that a broken script costs little more than a whole
+/// one.
+const MOST_WORK_OF_ATTEMPTS: usize = 4 * MOST_WORK;
 
 /// Steps that the crate's parser may take for a short text, its own default; a longer one gets one
 /// for each byte.
@@ -45,9 +49,9 @@ pub(super) struct Tree<'text> {
 /// broken one that the crate could read.
 pub(super) fn tree(text: &str, dialect: Dialect) -> Option<Tree<'_>> {
     let profiles = profiles(dialect);
-    let shallow = shallow(text);
-    let complete = shallow.len() == text.len();
-    let text = shallow;
+    let (readable, work) = shallow(text);
+    let complete = readable.len() == text.len();
+    let text = readable;
     let mut error = text.len();
     let mut first: Option<ParseResult> = None;
     for profile in profiles {
@@ -63,7 +67,7 @@ pub(super) fn tree(text: &str, dialect: Dialect) -> Option<Tree<'_>> {
         first.get_or_insert(result);
     }
     let mut file = first?.file;
-    if let Some((before, end)) = before_the_break(text, error, profiles[0]) {
+    if let Some((before, end)) = before_the_break(text, error, work, profiles[0]) {
         let after = file
             .body
             .stmts
@@ -80,10 +84,11 @@ pub(super) fn tree(text: &str, dialect: Dialect) -> Option<Tree<'_>> {
     })
 }
 
-/// The text before the first place that nests too deep, or before which too much nests too deep.
+/// The text before the first place that nests too deep, or before which too much nests too deep, and
+/// the work that it takes.
 /// The parser reads again what stands in `${` and `$(` on each level, and its stack allowance does
 /// not hold for all of them. Brackets in quotes count too, which no real script notices.
-fn shallow(text: &str) -> &str {
+fn shallow(text: &str) -> (&str, usize) {
     let mut depth = 0_usize;
     let mut work = 0_usize;
     for (at, byte) in text.bytes().enumerate() {
@@ -92,18 +97,18 @@ fn shallow(text: &str) -> &str {
             b')' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        work += depth * depth;
+        work += WORK_A_BYTE.max(depth * depth);
         if depth > MOST_OPEN || work > MOST_WORK {
             let at = (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-            return &text[..at];
+            return (&text[..at], work);
         }
     }
-    text
+    (text, work)
 }
 
 /// Parses one word, whose places count from its own start.
 pub(super) fn word(raw: &str) -> Word {
-    Parser::parse_word_string(shallow(raw))
+    Parser::parse_word_string(shallow(raw).0)
 }
 
 /// sh is read as bash first. dash has no `[[` or C-like `for`, but files that use them mean them, ash
@@ -125,19 +130,16 @@ fn parse(text: &str, dialect: ShellDialect) -> ParseResult {
 
 /// The longest readable text that ends before an operator at or before the place of the error. A
 /// chain of `&&` is one statement to the crate, so that one bad link would cost all of them.
-fn before_the_break(text: &str, error: usize, dialect: ShellDialect) -> Option<(File, usize)> {
+fn before_the_break(text: &str, error: usize, work: usize, dialect: ShellDialect) -> Option<(File, usize)> {
     let mut end = error;
-    let mut read = 0;
+    let mut left = MOST_WORK_OF_ATTEMPTS;
     for attempt in 0..ATTEMPTS {
         // A sign that nothing opened leaves the command before it whole.
         let whole = attempt == 0 && text[error..].starts_with([')', ';', '&', '|', '\n']);
         if !whole {
             end = last_operator(&text[..end])?;
         }
-        read += end;
-        if read > MOST_BYTES {
-            return None;
-        }
+        left = left.checked_sub(work)?;
         let head = &text[..end];
         let result = parse(head, dialect);
         if result.is_ok() {
@@ -146,7 +148,7 @@ fn before_the_break(text: &str, error: usize, dialect: ShellDialect) -> Option<(
         // What is cut may be the end of a block; its beginning still says what the commands in it
         // stand under.
         for close in CLOSERS.iter().filter(|_| attempt < ATTEMPTS_TO_CLOSE) {
-            read += end;
+            left = left.checked_sub(work)?;
             let result = parse(&format!("{head}{close}"), dialect);
             if result.is_ok() {
                 return Some((result.file, end));
