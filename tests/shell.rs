@@ -1,7 +1,7 @@
 //! Shell scripts read as their cases say, and whatever the bytes without a panic.
 //!
 //! A case is a script in `fixtures/shell`, its ending names the dialect, and a `.expected` file with
-//! what [`listing`] makes of it. `SEAWORTHY_UPDATE=1` rewrites the expected files.
+//! what [`listing`] makes of it. `SEAWORTHY_BLESS=1` rewrites the expected files.
 
 #![allow(
     clippy::print_stdout,
@@ -77,7 +77,7 @@ fn cases() {
     cases.retain(|case| dialect_of(case).is_some());
     cases.sort();
     assert!(cases.len() >= 40, "{} cases", cases.len());
-    let update = std::env::var_os("SEAWORTHY_UPDATE").is_some();
+    let update = std::env::var_os("SEAWORTHY_BLESS").is_some();
     let mut wrong = String::new();
     for case in &cases {
         let text = std::fs::read_to_string(case).unwrap();
