@@ -70,6 +70,8 @@ pub enum Verb {
         /// The Dockerfile, or - for standard input
         path: PathBuf,
     },
+    /// Say what the image of a Dockerfile will be, and what is unknown of it
+    Describe(Box<Describe>),
     /// Explain a rule
     Explain {
         /// The rule's name, or a known id such as DL3008
@@ -118,6 +120,22 @@ pub enum ListFormat {
     Text,
     /// For programs.
     Json,
+}
+
+/// `describe`: a Dockerfile and how it is built.
+#[derive(Debug, Args)]
+pub struct Describe {
+    /// The Dockerfile, or - for standard input
+    pub path: PathBuf,
+    /// The kind of place in which the image runs
+    #[arg(long, value_name = "NAME", value_parser = profile())]
+    pub profile: Option<Profile>,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
+    /// How it is built.
+    #[command(flatten)]
+    pub build: Build,
 }
 
 /// `lint`: files, rules, the build, and what is printed.

@@ -36,6 +36,18 @@ fn page(rule: &Rule, out: &mut dyn Write) -> Result<()> {
     for paragraph in &page.paragraphs {
         writeln!(out, "\n{paragraph}")?;
     }
+    if let Some(cases) = rule.cases() {
+        for (title, text) in [
+            ("Bad:", cases.bad),
+            ("What is said of it:", cases.said),
+            ("Good:", cases.good),
+        ] {
+            writeln!(out, "\n{title}\n")?;
+            for line in text.lines() {
+                writeln!(out, "    {line}")?;
+            }
+        }
+    }
     writeln!(out, "\nSeverity by profile:")?;
     for profile in Profile::ALL {
         let severity = rule.levels.of(profile).map_or("off", |severity| severity.name());

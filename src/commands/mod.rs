@@ -1,6 +1,8 @@
 //! One function per verb, which reads like the sentence that it does.
 
+mod build;
 mod config;
+mod describe;
 mod explain;
 mod lint;
 mod rules;
@@ -74,6 +76,7 @@ fn dispatch(cli: Cli, out: &mut dyn Write) -> Result<Exit> {
         _ if cli.version => version(cli.json, out),
         Some(Verb::Lint(arguments)) => lint::lint(&cli.global, &arguments, out),
         Some(Verb::Tree { path }) => tree::tree(&path, out),
+        Some(Verb::Describe(arguments)) => describe::describe(&cli.global, &arguments, out),
         Some(Verb::Explain { rule }) => explain::explain(&rule, out),
         Some(Verb::Rules { format }) => rules::rules(format, out),
         Some(Verb::Config { verb }) => config::config(&cli.global, &verb, out),

@@ -4,6 +4,7 @@
 //! holds the list against the folder.
 
 mod allow_without_reason;
+mod cases;
 mod config_duplicate_key;
 mod config_extends;
 mod config_missing_key;
@@ -29,6 +30,7 @@ mod stale_allow;
 mod syntax_error;
 mod tmp_content;
 
+pub use cases::Cases;
 pub use judge::judge;
 pub use nearest::nearest;
 pub use page::Page;
@@ -197,6 +199,11 @@ impl Rule {
     /// Its page.
     pub fn page(&self) -> Page {
         Page::of(self.source)
+    }
+
+    /// Its first bad case and its first good one; none for what only a config can have.
+    pub fn cases(&self) -> Option<Cases> {
+        cases::of(self.name)
     }
 }
 

@@ -1,18 +1,17 @@
 //! Judges one file: text, tree, findings, verdict, places.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use super::files::{File, Origin};
 use super::resolve::Resolver;
 use super::{shows_excerpts, unread};
-use crate::cli::{Build, Lint};
-use crate::config::{FailOn, Settings};
+use crate::cli::Lint;
+use crate::commands::build::Builds;
+use crate::config::FailOn;
 use crate::context::{Context, Nowhere};
 use crate::disk::{self, Broken, Configs, FolderContext, Found};
-use crate::invocation::Invocation;
 use crate::policy::{self, Selection};
 use crate::report::{Entry, Problem, Suppressed};
 use crate::rules;
@@ -24,7 +23,7 @@ pub struct Judge<'a> {
     arguments: &'a Lint,
     configs: &'a Configs,
     selection: &'a Selection,
-    build_arguments: BTreeMap<String, String>,
+    builds: Builds<'a>,
     excerpts: bool,
 }
 
@@ -49,16 +48,11 @@ pub struct Verdict {
 impl<'a> Judge<'a> {
     /// Reads what the command line says about the build.
     pub fn new(arguments: &'a Lint, configs: &'a Configs, selection: &'a Selection) -> Result<Self> {
-        if let Some(context) = &arguments.build.context
-            && !disk::is_folder(context)
-        {
-            bail!("the context {} is not a folder", disk::shown(context));
-        }
         Ok(Self {
             arguments,
             configs,
             selection,
-            build_arguments: build_arguments(&arguments.build)?,
+            builds: Builds::new(&arguments.build, arguments.rules.profile)?,
             excerpts: shows_excerpts(arguments),
         })
     }
@@ -84,7 +78,7 @@ impl<'a> Judge<'a> {
     fn verdict(&self, source: &Source, file: &File, found: &Found, lies_at: &Path) -> Verdict {
         let settings = found.config.settings(lies_at);
         let (context, context_name) = self.context(file);
-        let invocation = self.invocation(found, &settings);
+        let invocation = self.builds.invocation(found, &settings, self.selection);
         let tree = syntax::parse(source.text());
         let findings = rules::judge(source, &tree, &invocation, context.as_ref());
         let verdict = policy::decide(source, &tree, findings, &settings, self.selection);
@@ -116,45 +110,16 @@ impl<'a> Judge<'a> {
 
     /// The build context with the path by which its files are reported.
     fn context(&self, file: &File) -> (Box<dyn Context>, String) {
-        let named = self.arguments.build.context.as_deref();
         let stands_for = self.arguments.files.stdin_filename.as_deref();
-        let folder = match (&file.origin, named) {
-            (_, Some(folder)) => folder,
-            (Origin::Path(path), None) => path.parent().unwrap_or(path),
-            (Origin::Input, None) => match stands_for {
-                Some(path) => path.parent().unwrap_or(path),
-                None => return (Box::new(Nowhere), String::new()),
-            },
+        let beside = match &file.origin {
+            Origin::Path(path) => path.parent(),
+            Origin::Input => stands_for.map(|path| path.parent().unwrap_or(path)),
         };
+        if beside.is_none() && !self.builds.names_context() {
+            return (Box::new(Nowhere), String::new());
+        }
+        let folder = self.builds.context(beside.unwrap_or(Path::new("")));
         (Box::new(FolderContext::new(folder)), disk::shown(folder))
-    }
-
-    fn invocation(&self, found: &Found, settings: &Settings) -> Invocation {
-        let build = &self.arguments.build;
-        let mut contract = settings.contract.clone();
-        let mut raised = settings.raised();
-        if let Some(profile) = self.arguments.rules.profile {
-            contract.profile = profile;
-            raised = Settings {
-                contract: contract.clone(),
-                levels: settings.levels.clone(),
-                ..Settings::default()
-            }
-            .raised();
-        }
-        for (rule, severity) in self.selection.raised() {
-            raised.entry(rule).or_insert(severity);
-        }
-        Invocation {
-            target: build.target.clone(),
-            arguments: self.build_arguments.clone(),
-            platform: build.platform.clone(),
-            contract,
-            context_given: build.context.is_some(),
-            raised,
-            bases: found.bases.clone(),
-            known_from: None,
-        }
     }
 }
 
@@ -163,22 +128,4 @@ fn not_judged(file: &File, broken: &Broken) -> Problem {
         path: file.name.clone(),
         message: format!("it is not judged, since its config {} is broken", broken.name),
     }
-}
-
-/// `NAME=VALUE`, or `NAME` for the environment's value, as docker has it.
-fn build_arguments(build: &Build) -> Result<BTreeMap<String, String>> {
-    let mut arguments = BTreeMap::new();
-    for text in &build.build_arg {
-        let (name, value) = match text.split_once('=') {
-            Some((name, value)) => (name, Some(value.to_owned())),
-            None => (text.as_str(), std::env::var(text).ok()),
-        };
-        if name.is_empty() {
-            bail!("--build-arg {text}: the argument has no name");
-        }
-        if let Some(value) = value {
-            arguments.insert(name.to_owned(), value);
-        }
-    }
-    Ok(arguments)
 }

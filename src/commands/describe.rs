@@ -1,0 +1,79 @@
+//! `describe`: what the image of a Dockerfile will be.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+
+use super::build::Builds;
+use super::lint::told;
+use super::{Exit, say};
+use crate::cli::{Describe, Global, ListFormat};
+use crate::disk::{self, Configs, FolderContext};
+use crate::interpret::{self, Input, KnownBases};
+use crate::policy::Selection;
+use crate::report::{describe as page, json};
+use crate::stages::Stages;
+use crate::syntax;
+
+/// Prints what the image of a Dockerfile will be.
+pub fn describe(global: &Global, arguments: &Describe, out: &mut dyn Write) -> Result<Exit> {
+    let path = arguments.path.as_path();
+    let is_input = path.as_os_str() == "-";
+    let source = match is_input {
+        true => disk::read_input(io::stdin().lock(), "-")?,
+        false => disk::read(path, &disk::shown(path))?,
+    };
+    let lies_at = disk::absolute(if is_input { Path::new("Dockerfile") } else { path });
+    let folder = lies_at.parent().unwrap_or(&lies_at);
+    let configs = match &global.config {
+        Some(file) => Configs::named(file),
+        None => Configs::default(),
+    };
+    let found = match configs.for_folder(folder) {
+        Ok(found) => found,
+        Err(broken) => {
+            for finding in &broken.findings {
+                say(&format!("error: {}", told(finding, &broken)));
+            }
+            return Ok(Exit::Failed);
+        }
+    };
+    let builds = Builds::new(&arguments.build, arguments.profile)?;
+    let settings = found.config.settings(&lies_at);
+    let invocation = builds.invocation(&found, &settings, &Selection::default());
+    let context = FolderContext::new(builds.context(folder));
+    let tree = syntax::parse(source.text());
+    let stages = Stages::of(&tree, &invocation);
+    let Some(target) = stages.target else {
+        match &invocation.target {
+            Some(name) => bail!("{}: there is no stage `{name}`", source.name()),
+            None => bail!("{}: there is no stage in it", source.name()),
+        }
+    };
+    let mut facts = interpret::foresee(Input {
+        source: &source,
+        tree: &tree,
+        stages: &stages,
+        invocation: &invocation,
+        context: &context,
+        bases: &KnownBases::new(&invocation),
+        path: &Arc::from(""),
+    });
+    let facts = facts[target].take().expect("the target is reached");
+    let description = page::describe(&facts, &source);
+    match arguments.format {
+        ListFormat::Text => out.write_all(page::page(&description).as_bytes())?,
+        ListFormat::Json => json::write_value(&description, out)?,
+    }
+    for error in &tree.errors {
+        let line = source.position(error.span.start).line;
+        say(&format!("error: {}:{line}: {}", source.name(), error.message));
+    }
+    Ok(if tree.errors.is_empty() {
+        Exit::Clean
+    } else {
+        Exit::Found
+    })
+}

@@ -1,0 +1,124 @@
+//! The floors of `src/lib.rs` hold: a module uses only modules of rows above its own.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The rows of the map in `lib.rs`: a module's name and its floor, counted from the top.
+fn floors() -> BTreeMap<String, usize> {
+    let map = fs::read_to_string(root().join("src/lib.rs")).expect("lib.rs is there");
+    let rows = map.lines().filter_map(|line| line.strip_prefix("//! |"));
+    let modules = rows.filter_map(|row| row.split('`').nth(1));
+    modules
+        .enumerate()
+        .map(|(floor, name)| (name.to_owned(), floor))
+        .collect()
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("the folder can be listed") {
+        let path = entry.expect("it can be read").path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// The module of `src/` to which a file belongs.
+fn module(path: &Path) -> String {
+    let below = path.strip_prefix(root().join("src")).expect("it lies in src");
+    let first = below.components().next().expect("it has a name");
+    first
+        .as_os_str()
+        .to_string_lossy()
+        .trim_end_matches(".rs")
+        .to_owned()
+}
+
+/// The modules that a file names by `crate::`, tests within it left aside.
+fn uses(text: &str) -> Vec<String> {
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let name = |rest: &str| {
+        let end = rest.find(|sign: char| !(sign.is_ascii_alphanumeric() || sign == '_'));
+        rest[..end.unwrap_or(rest.len())].to_owned()
+    };
+    let mut found = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        match rest.strip_prefix('{') {
+            Some(group) => {
+                let group = group.split('}').next().unwrap_or_default();
+                found.extend(group.split(',').map(|one| name(one.trim())));
+            }
+            None => found.push(name(rest)),
+        }
+    }
+    found
+}
+
+#[test]
+fn modules_use_only_floors_above_their_own() {
+    let floors = floors();
+    assert!(floors.len() > 10, "the map of lib.rs can be read");
+    let mut wrong = Vec::new();
+    for path in sources(&root().join("src")) {
+        let own = module(&path);
+        if own == "lib" || own == "main" {
+            continue;
+        }
+        let Some(floor) = floors.get(&own) else {
+            wrong.push(format!("{}: `{own}` has no row in the map", path.display()));
+            continue;
+        };
+        for used in uses(&fs::read_to_string(&path).expect("it is text")) {
+            if used == own {
+                continue;
+            }
+            match floors.get(&used) {
+                Some(below) if below > floor => {
+                    wrong.push(format!("{}: `{own}` uses `{used}` below it", path.display()));
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_file_opens_with_what_it_is_for() {
+    let folders = ["src", "tests", "benches"].map(|folder| root().join(folder));
+    let files = folders.iter().flat_map(|folder| sources(folder));
+    let silent: Vec<PathBuf> = files
+        .filter(|path| !fs::read_to_string(path).expect("it is text").starts_with("//!"))
+        .collect();
+    assert!(silent.is_empty(), "{silent:?}");
+}
+
+#[test]
+fn a_coded_rule_knows_facts_and_nothing_of_how_they_came() {
+    const ALLOWED: [&str; 5] = ["facts", "contract", "finding", "platform", "rules"];
+    let files = sources(&root().join("src/rules"));
+    let mut wrong = Vec::new();
+    for path in files {
+        let text = fs::read_to_string(&path).expect("it is text");
+        // What judges files and what speaks of their text are no rules over facts.
+        if !text.contains("Rule::facts(") {
+            continue;
+        }
+        for used in uses(&text) {
+            if !ALLOWED.contains(&used.as_str()) {
+                wrong.push(format!("{} uses `{used}`", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,93 @@
+//! What a person would keep in step by hand is in step: the list of rules, their names and pages.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use seaworthy::rules::{Check, RULES, find};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn every_rule_file_is_listed_and_the_list_is_sorted() {
+    let names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
+    assert!(names.is_sorted(), "{names:?}");
+    let listed: BTreeSet<String> = names.iter().map(|name| name.replace('-', "_")).collect();
+    let mut files = BTreeSet::new();
+    for entry in fs::read_dir(root().join("src/rules")).expect("the folder is there") {
+        let path = entry.expect("it can be read").path();
+        let text = fs::read_to_string(&path).expect("it is text");
+        if text.contains("pub const RULE: Rule") {
+            files.insert(
+                path.file_stem()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned(),
+            );
+        }
+    }
+    assert_eq!(files, listed);
+}
+
+#[test]
+fn names_are_unique_and_read_after_allow() {
+    for rule in RULES {
+        let kebab = rule
+            .name
+            .chars()
+            .all(|sign| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '-');
+        assert!(kebab, "{}", rule.name);
+        assert_eq!(find(rule.name).len(), 1, "{}", rule.name);
+    }
+}
+
+#[test]
+fn every_rule_has_a_page_that_says_what_why_and_what_to_do() {
+    for rule in RULES {
+        let page = rule.page();
+        assert!(page.summary.len() > 10, "{} has no summary", rule.name);
+        assert!(!page.summary.contains('\n'), "{}", rule.name);
+        let text: usize = page.paragraphs.iter().map(String::len).sum();
+        assert!(text > 80, "{} has no page", rule.name);
+    }
+}
+
+#[test]
+fn explain_has_the_cases_of_every_rule_over_facts() {
+    for rule in RULES {
+        if matches!(rule.check, Check::Facts(_)) {
+            assert!(
+                rule.cases().is_some(),
+                "{} is not in src/rules/cases.rs",
+                rule.name
+            );
+        }
+    }
+}
+
+#[test]
+fn the_table_of_rules_in_the_readme_is_fresh() {
+    let readme = root().join("README.md");
+    let text = fs::read_to_string(&readme).expect("README.md is there");
+    let (start, end) = ("<!-- rules -->\n", "<!-- end of rules -->");
+    let (head, rest) = text.split_once(start).expect("the table has a start");
+    let (_, tail) = rest.split_once(end).expect("the table has an end");
+    let mut table = String::from("| rule | what is wrong | cvm | service |\n| --- | --- | --- | --- |\n");
+    for rule in RULES {
+        let level = |level: Option<seaworthy::finding::Severity>| level.map_or("–", |level| level.name());
+        let summary = rule.page().summary.replace('|', "\\|");
+        table += &format!(
+            "| `{}` | {summary} | {} | {} |\n",
+            rule.name,
+            level(rule.levels.cvm),
+            level(rule.levels.service)
+        );
+    }
+    let fresh = format!("{head}{start}{table}{end}{tail}");
+    if fresh != text {
+        fs::write(&readme, fresh).expect("README.md can be written");
+        panic!("the table of rules in README.md was stale; it is written anew");
+    }
+}
