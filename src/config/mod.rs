@@ -323,8 +323,8 @@ impl Apply<'_> {
                 for key in ["sysbox", "coder", "envbox"] {
                     self.settings.said.remove(&format!("platform.{key}"));
                 }
-                let number = version.value.strip_prefix('v').unwrap_or(&version.value);
-                self.settings.contract.runtime = Some(runtime(number.to_owned()));
+                let numbers = read::numbers(&version.value);
+                self.settings.contract.runtime = Some(runtime(numbers.to_owned()));
                 self.said(&format!("platform.{key}"), version);
             }
         }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::contract::{Cluster, Gpu, Profile};
+use crate::contract::{Cluster, Gpu, Profile, Runtime};
 use crate::finding::Severity;
 use crate::source::Span;
 
@@ -282,4 +282,19 @@ pub struct Override {
     /// From which severity on a run fails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fail_on: Option<At<FailOn>>,
+}
+
+/// How a version of a product is said of a platform.
+pub type Product = fn(String) -> Runtime;
+
+impl Platform {
+    /// The versions that are said, each with its product.
+    pub fn versions(&self) -> impl Iterator<Item = (&At<String>, Product)> {
+        let all: [(_, Product); 3] = [
+            (&self.sysbox, Runtime::Sysbox),
+            (&self.coder, Runtime::Coder),
+            (&self.envbox, Runtime::Envbox),
+        ];
+        all.into_iter().filter_map(|(version, product)| Some((version.as_ref()?, product)))
+    }
 }

@@ -10,6 +10,7 @@ use serde_saphyr::{Error, Location};
 use super::raw::{At, Ignore, Levels, Override, Platform, Raw, Workspace};
 use super::{EDITIONS, pattern::Patterns};
 use crate::finding::{Certainty, Finding, Place, Severity};
+use crate::platform::runtime;
 use crate::rules::{self, nearest};
 use crate::source::{Source, Span};
 
@@ -349,15 +350,16 @@ impl Checker<'_> {
     }
 
     fn platform(&mut self, platform: &Platform) {
-        let versions: Vec<_> = [&platform.sysbox, &platform.coder, &platform.envbox]
-            .into_iter()
-            .flatten()
-            .collect();
-        for version in &versions {
+        let mut versions = Vec::new();
+        for (version, product) in platform.versions() {
+            versions.push(version);
             if !is_version(&version.value) {
                 let message = format!("`{}` is not a version", version.value);
                 let help = Some("write it like \"0.6.7\", or in part like \"0.6\"".to_owned());
                 self.wrong(version.span, message, help);
+            } else if let Err(unknown) = runtime::sysbox_of(&product(numbers(&version.value).to_owned())) {
+                let message = format!("no {} {} is known", unknown.product, version.value);
+                self.wrong(version.span, message, Some(format!("known are {}", unknown.known.join(", "))));
             }
         }
         if let [_, second, ..] = versions[..] {
@@ -418,6 +420,12 @@ impl Checker<'_> {
         found.help = help;
         self.findings.push(found);
     }
+}
+
+/// The numbers of a version, without the `v` before them and a packager's revision behind.
+pub(super) fn numbers(text: &str) -> &str {
+    let text = text.strip_prefix('v').unwrap_or(text);
+    &text[..text.find(['-', '+']).unwrap_or(text.len())]
 }
 
 /// One to three numbers with dots, with a `v` before them if one likes.
