@@ -295,6 +295,7 @@ impl Platform {
             (&self.coder, Runtime::Coder),
             (&self.envbox, Runtime::Envbox),
         ];
-        all.into_iter().filter_map(|(version, product)| Some((version.as_ref()?, product)))
+        all.into_iter()
+            .filter_map(|(version, product)| Some((version.as_ref()?, product)))
     }
 }

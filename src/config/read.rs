@@ -359,7 +359,11 @@ impl Checker<'_> {
                 self.wrong(version.span, message, help);
             } else if let Err(unknown) = runtime::sysbox_of(&product(numbers(&version.value).to_owned())) {
                 let message = format!("no {} {} is known", unknown.product, version.value);
-                self.wrong(version.span, message, Some(format!("known are {}", unknown.known.join(", "))));
+                self.wrong(
+                    version.span,
+                    message,
+                    Some(format!("known are {}", unknown.known.join(", "))),
+                );
             }
         }
         if let [_, second, ..] = versions[..] {

@@ -61,7 +61,8 @@ pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
 }
 
 fn say(pinned: &Pinned, fault: &Fault, possible: bool, sysbox: Option<&SysboxRange>, report: &mut Report) {
-    let what = format!("{} {}", pinned.name, pinned.pattern.text);
+    let separator = if pinned.bringer == Bringer::Dind { ':' } else { ' ' };
+    let what = format!("{}{separator}{}", pinned.name, pinned.pattern.text);
     let host = match sysbox {
         Some(sysbox) => sysbox.to_string(),
         None => "older Sysbox".to_owned(),
