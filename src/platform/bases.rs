@@ -1,7 +1,7 @@
 //! What well-known base images bring: accounts, commands, packages, environment, init.
 //!
-//! The table is `bases.yaml`, compiled in; its head says how an entry is written. Only an entry
-//! that is asked for is read, so the table costs nothing until a known base is met. What the table
+//! The table is `bases.yaml`, compiled in; its head says how an entry is written. It is indexed when
+//! the first base is asked for, and an entry is read when an image first needs it. What the table
 //! leaves out is unknown.
 
 mod table;

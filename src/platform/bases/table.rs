@@ -1,7 +1,11 @@
 //! Reads `bases.yaml` and answers which entry means an image.
+//!
+//! A start of the program reads the head of the file and each entry's name and images; what an
+//! entry says is read when an image first needs it, since few of many do. A test holds the short
+//! reading against the whole one.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use serde::Deserialize;
 
@@ -14,17 +18,16 @@ const TEXT: &str = include_str!("../bases.yaml");
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| read(TEXT).expect("bases.yaml reads, as a test holds"));
 
-/// What the file holds.
+/// What the file has above its entries.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct Head {
     mirrors: BTreeMap<String, String>,
     releases: BTreeMap<String, String>,
-    bases: Vec<Entry>,
 }
 
 /// An entry or a part of entries; each key is explained at the head of the file.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Entry {
     name: String,
@@ -67,7 +70,7 @@ struct Entry {
 }
 
 /// What `/sbin/init` is, as the file says it.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum InitWord {
     Systemd,
@@ -76,18 +79,38 @@ enum InitWord {
     Absent,
 }
 
+/// An entry whose name and images are read, and the rest when it is needed.
+struct Source {
+    /// Its name.
+    name: &'static str,
+    /// Its lines, as a mapping.
+    text: String,
+    entry: OnceLock<Entry>,
+}
+
+impl Source {
+    /// What the entry says.
+    fn entry(&self) -> &Entry {
+        let read =
+            || serde_saphyr::from_str(&self.text).expect("entries of bases.yaml read, as a test holds");
+        self.entry.get_or_init(read)
+    }
+}
+
 /// The table, ready to be asked.
 struct Table {
     mirrors: Vec<(String, String)>,
-    entries: Vec<Entry>,
+    entries: Vec<Source>,
     /// Positions of entries by name.
-    names: BTreeMap<String, usize>,
+    names: HashMap<&'static str, usize>,
     /// Positions of the entries of releases, by the word of a tag that names them.
-    releases: BTreeMap<String, usize>,
+    releases: HashMap<String, usize>,
     /// Tag patterns and positions of their entries, in the file's order, by repository.
-    repositories: BTreeMap<String, Vec<(String, usize)>>,
+    repositories: HashMap<String, Vec<(&'static str, usize)>>,
     /// The same for repositories with a `*`, which are asked after the others.
-    patterns: Vec<(String, String, usize)>,
+    patterns: Vec<(String, &'static str, usize)>,
+    /// What was put together before, by entry and release.
+    known: Mutex<HashMap<(usize, Option<usize>), Arc<Base>>>,
 }
 
 /// Why the file is refused; only a test ever sees it.
@@ -111,11 +134,10 @@ pub(super) fn find(reference: &ImageRef) -> Option<Arc<Base>> {
     }
     let tag = reference.effective_tag();
     let fits = |pattern: &str| tag.map_or(pattern == "*", |tag| glob(pattern, tag));
-    let exact = table.repositories.get(&repository).into_iter().flatten();
+    let mut exact = table.repositories.get(&repository).into_iter().flatten();
     let position = exact
-        .filter(|(pattern, _)| fits(pattern))
-        .map(|(_, position)| *position)
-        .next()
+        .find(|(pattern, _)| fits(pattern))
+        .map(|found| found.1)
         .or_else(|| {
             let mut patterns = table.patterns.iter();
             patterns
@@ -124,82 +146,100 @@ pub(super) fn find(reference: &ImageRef) -> Option<Arc<Base>> {
         })?;
     let mut words = tag.unwrap_or_default().split(['-', '_']);
     let release = words.find_map(|word| table.releases.get(word).copied());
-    let mut base = Base::nothing();
-    apply(table, position, release, &mut base, 0);
-    Some(Arc::new(base))
+    let mut known = table.known.lock().unwrap_or_else(PoisonError::into_inner);
+    let base = known.entry((position, release)).or_insert_with(|| {
+        let mut base = Base::nothing();
+        apply(table, position, release, &mut base, 0);
+        Arc::new(base)
+    });
+    Some(Arc::clone(base))
 }
 
-/// Reads the file and checks what later reading relies on.
-fn read(text: &str) -> Result<Table, TableError> {
-    let file: File = serde_saphyr::from_str(text).map_err(Box::new)?;
-    let mut names = BTreeMap::new();
-    let mut patterns = Vec::new();
-    let mut repositories: BTreeMap<String, Vec<(String, usize)>> = BTreeMap::new();
-    for (position, entry) in file.bases.iter().enumerate() {
-        for part in entry
-            .like
-            .split_whitespace()
-            .chain(entry.release.split_whitespace())
-        {
-            if !names.contains_key(part) {
-                return Err(TableError::Entry(
-                    entry.name.clone(),
-                    "is like an entry that stands nowhere above it",
-                ));
-            }
+/// Reads the head, and names and images of the entries.
+fn read(text: &'static str) -> Result<Table, TableError> {
+    let (head, bases) = text.split_once("\nbases:\n").unwrap_or((text, ""));
+    let head: Head = serde_saphyr::from_str(head).map_err(Box::new)?;
+    let mut table = Table {
+        mirrors: head.mirrors.into_iter().collect(),
+        entries: Vec::new(),
+        names: HashMap::new(),
+        releases: HashMap::new(),
+        repositories: HashMap::new(),
+        patterns: Vec::new(),
+        known: Mutex::default(),
+    };
+    for (position, part) in bases.split("\n- ").skip(1).enumerate() {
+        let name = part
+            .strip_prefix("name: ")
+            .and_then(|rest| rest.lines().next())
+            .unwrap_or_default();
+        if name.is_empty() || table.names.insert(name, position).is_some() {
+            return Err(TableError::Entry(name.to_owned(), "needs a name of its own"));
         }
-        if names.insert(entry.name.clone(), position).is_some() {
-            return Err(TableError::Entry(entry.name.clone(), "is there twice"));
-        }
-        for image in entry.images.split_whitespace() {
-            let (name, tags) = split_tag(image);
-            let tags = tags.unwrap_or("*").split('|').map(str::to_owned);
-            if name.contains('*') {
-                let has_domain = name.split('/').next().is_some_and(|first| first.contains('.'));
+        for image in images(part) {
+            let (repository, tags) = split_tag(image);
+            let tags = tags.unwrap_or("*").split('|');
+            if repository.contains('*') {
+                let has_domain = repository
+                    .split('/')
+                    .next()
+                    .is_some_and(|first| first.contains('.'));
                 let domain = if has_domain { "" } else { "docker.io/" };
-                patterns.extend(tags.map(|tag| (format!("{domain}{name}"), tag, position)));
+                table
+                    .patterns
+                    .extend(tags.map(|tag| (format!("{domain}{repository}"), tag, position)));
                 continue;
             }
-            let repository = ImageRef::parse(name)
-                .map_err(|_| TableError::Entry(entry.name.clone(), "names no repository"))?
+            let repository = ImageRef::parse(repository)
+                .map_err(|_| TableError::Entry(name.to_owned(), "names no repository"))?
                 .repository();
-            repositories
+            table
+                .repositories
                 .entry(repository)
                 .or_default()
                 .extend(tags.map(|tag| (tag, position)));
         }
+        table.entries.push(Source {
+            name,
+            text: format!("  {part}"),
+            entry: OnceLock::new(),
+        });
     }
-    let mut releases = BTreeMap::new();
-    for (word, name) in file.releases {
-        match names.get(&name) {
-            Some(&position) => releases.insert(word, position),
-            None => {
-                return Err(TableError::Entry(
-                    name,
-                    "is no entry, but a release is said to have it",
-                ));
-            }
+    for (word, name) in head.releases {
+        let Some(&position) = table.names.get(name.as_str()) else {
+            return Err(TableError::Entry(
+                name,
+                "is no entry, but a release is said to have it",
+            ));
         };
+        table.releases.insert(word, position);
     }
-    let mirrors = file.mirrors.into_iter().collect();
-    Ok(Table {
-        mirrors,
-        entries: file.bases,
-        names,
-        releases,
-        repositories,
-        patterns,
-    })
+    Ok(table)
 }
 
-/// The longest chain of likeness; `read` lets only earlier entries be named, so none is a ring.
+/// The images of an entry, from its lines: on the line of the key, or folded below it.
+fn images(part: &'static str) -> impl Iterator<Item = &'static str> {
+    let mut lines = part.lines().skip_while(|line| !line.starts_with("  images: "));
+    let first = lines
+        .next()
+        .and_then(|line| line.strip_prefix("  images: "))
+        .unwrap_or_default();
+    let folded = lines.take_while(|line| line.starts_with("    "));
+    first
+        .split_whitespace()
+        .filter(|word| *word != ">-")
+        .chain(folded.flat_map(str::split_whitespace))
+}
+
+/// The longest chain of likeness; a test holds that only earlier entries are named, so none is a ring.
 const DEPTH: usize = 12;
 
 /// Lays an entry over what is known, its parts first.
 fn apply(table: &Table, position: usize, release: Option<usize>, base: &mut Base, depth: usize) {
-    let Some(entry) = table.entries.get(position).filter(|_| depth < DEPTH) else {
+    let Some(source) = table.entries.get(position).filter(|_| depth < DEPTH) else {
         return;
     };
+    let entry = source.entry();
     let named = |name: &str| table.names.get(name).copied();
     let usual = named(&entry.release);
     if let Some(own) = usual.and(release).or(usual) {
@@ -407,21 +447,71 @@ fn mark(answers: &mut BTreeMap<String, bool>, text: &str, there: bool) {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_file_reads() {
-        read(TEXT).unwrap_or_else(|error| panic!("bases.yaml: {error}"));
+    /// The file, read whole.
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct File {
+        #[serde(rename = "mirrors")]
+        _mirrors: BTreeMap<String, String>,
+        #[serde(rename = "releases")]
+        _releases: BTreeMap<String, String>,
+        bases: Vec<Entry>,
     }
 
     #[test]
-    fn every_image_has_a_date_a_source_and_a_family() {
+    fn the_short_reading_is_the_whole_one() {
+        let file: File = serde_saphyr::from_str(TEXT).unwrap_or_else(|error| panic!("bases.yaml: {error}"));
+        let table = read(TEXT).unwrap_or_else(|error| panic!("bases.yaml: {error}"));
+        assert_eq!(table.entries.len(), file.bases.len());
+        for (source, entry) in table.entries.iter().zip(&file.bases) {
+            assert_eq!(source.name, entry.name);
+            assert_eq!(source.entry(), entry);
+            let short: Vec<&str> =
+                images(TEXT.split("\n- ").nth(table.names[source.name] + 1).unwrap()).collect();
+            let whole: Vec<&str> = entry.images.split_whitespace().collect();
+            assert_eq!(short, whole, "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn likeness_names_earlier_entries() {
         let table = read(TEXT).unwrap();
-        for (position, entry) in table.entries.iter().enumerate() {
-            if entry.images.is_empty() {
+        for (position, source) in table.entries.iter().enumerate() {
+            let entry = source.entry();
+            for name in entry
+                .like
+                .split_whitespace()
+                .chain(entry.release.split_whitespace())
+            {
+                let named = table.names.get(name);
+                assert!(
+                    named.is_some_and(|&named| named < position),
+                    "{} is like {name}",
+                    source.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_image_has_a_date_and_a_source() {
+        let table = read(TEXT).unwrap();
+        for (position, source) in table.entries.iter().enumerate() {
+            if source.entry().images.is_empty() {
                 continue;
             }
             let mut base = Base::nothing();
             apply(&table, position, None, &mut base, 0);
-            assert!(!base.date.is_empty() && !base.source.is_empty(), "{}", entry.name);
+            assert!(
+                base.date.len() == 10 && !base.source.is_empty(),
+                "{}",
+                source.name
+            );
+            let contradicted = base
+                .groups
+                .iter()
+                .find(|group| base.groups_absent.contains(&group.name));
+            assert_eq!(contradicted, None, "{}", source.name);
         }
     }
 }
