@@ -16,6 +16,7 @@ mod lines;
 mod parse;
 mod pattern;
 mod quote;
+pub mod ignorefile;
 pub mod reference;
 mod space;
 pub mod tree;
