@@ -61,7 +61,9 @@ fn files_match_as_the_library_matches() {
 }
 
 fn ignored(file: &str, path: &str) -> bool {
-    IgnoreFile::parse(file.as_bytes()).unwrap().ignored(path)
+    IgnoreFile::parse(file.as_bytes())
+        .expect("files of these tests read")
+        .ignored(path)
 }
 
 #[test]

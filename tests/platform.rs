@@ -11,7 +11,7 @@ use seaworthy::platform::runtime::{
 use seaworthy::platform::versions::{Pattern, Point, Share, Spelling};
 
 fn sysbox(text: &str) -> SysboxRange {
-    sysbox_of(&Runtime::Sysbox(text.to_owned())).expect("it is known")
+    sysbox_of(&Runtime::Sysbox(text.to_owned())).expect("versions of these tests are known")
 }
 
 fn deb(text: &str) -> Pattern {

@@ -16,7 +16,7 @@ use thiserror::Error;
 
 use super::versions::{Pattern, Point, Share, Spelling, Stretch};
 use crate::contract::Runtime;
-use matrix::{Incident, Ships};
+use matrix::{Incident, Release, Ships};
 
 pub use docker::{
     Daemon, Need, available, compose_asks_old_api, daemon_stores_in_containerd, docker_needs,
@@ -149,7 +149,7 @@ fn stretch_of(row: &Ships) -> String {
 const PART_LIMIT: u64 = 999;
 
 /// The first and the last version that a version with missing parts may mean.
-fn partial(text: &str) -> Option<(matrix::Release, matrix::Release)> {
+fn partial(text: &str) -> Option<(Release, Release)> {
     let text = text.trim();
     let text = text.strip_prefix(['v', 'V']).unwrap_or(text);
     let mut low = [0; 3];
@@ -174,7 +174,7 @@ fn partial(text: &str) -> Option<(matrix::Release, matrix::Release)> {
 }
 
 /// A version of three numbers.
-fn version((major, minor, patch): (u64, u64, u64)) -> Version {
+fn version((major, minor, patch): Release) -> Version {
     Version::new(major, minor, patch)
 }
 
@@ -373,7 +373,7 @@ fn host_share(incident: &Incident, sysbox: Option<&SysboxRange>) -> Share {
 /// The fault for an incident, with the first Sysbox, not older than the platform's, that has none of
 /// the version's incidents.
 fn fault(incident: &Incident, concerned: &[(&Incident, Share)], sysbox: Option<&SysboxRange>) -> Fault {
-    let has = |incident: &Incident, release: (u64, u64, u64)| {
+    let has = |incident: &Incident, release: Release| {
         let (first, end) = incident.sysbox;
         release >= first && end.is_none_or(|end| release < end)
     };

@@ -79,10 +79,8 @@ enum InitWord {
     Absent,
 }
 
-/// An entry whose name and images are read, and the rest when it is needed.
+/// An entry that is read when it is needed.
 struct Source {
-    /// Its name.
-    name: &'static str,
     /// Its lines, as a mapping.
     text: String,
     entry: OnceLock<Entry>,
@@ -97,6 +95,9 @@ impl Source {
     }
 }
 
+/// An entry and the release that the tag names.
+type Key = (usize, Option<usize>);
+
 /// The table, ready to be asked.
 struct Table {
     mirrors: Vec<(String, String)>,
@@ -109,8 +110,8 @@ struct Table {
     repositories: HashMap<String, Vec<(&'static str, usize)>>,
     /// The same for repositories with a `*`, which are asked after the others.
     patterns: Vec<(String, &'static str, usize)>,
-    /// What was put together before, by entry and release.
-    known: Mutex<HashMap<(usize, Option<usize>), Arc<Base>>>,
+    /// What was put together before.
+    known: Mutex<HashMap<Key, Arc<Base>>>,
 }
 
 /// Why the file is refused; only a test ever sees it.
@@ -200,7 +201,6 @@ fn read(text: &'static str) -> Result<Table, TableError> {
                 .extend(tags.map(|tag| (tag, position)));
         }
         table.entries.push(Source {
-            name,
             text: format!("  {part}"),
             entry: OnceLock::new(),
         });
@@ -464,10 +464,13 @@ mod tests {
         let table = read(TEXT).unwrap_or_else(|error| panic!("bases.yaml: {error}"));
         assert_eq!(table.entries.len(), file.bases.len());
         for (source, entry) in table.entries.iter().zip(&file.bases) {
-            assert_eq!(source.name, entry.name);
             assert_eq!(source.entry(), entry);
-            let short: Vec<&str> =
-                images(TEXT.split("\n- ").nth(table.names[source.name] + 1).unwrap()).collect();
+            let short: Vec<&str> = images(
+                TEXT.split("\n- ")
+                    .nth(table.names[entry.name.as_str()] + 1)
+                    .unwrap(),
+            )
+            .collect();
             let whole: Vec<&str> = entry.images.split_whitespace().collect();
             assert_eq!(short, whole, "{}", entry.name);
         }
@@ -487,7 +490,7 @@ mod tests {
                 assert!(
                     named.is_some_and(|&named| named < position),
                     "{} is like {name}",
-                    source.name
+                    source.entry().name
                 );
             }
         }
@@ -505,13 +508,13 @@ mod tests {
             assert!(
                 base.date.len() == 10 && !base.source.is_empty(),
                 "{}",
-                source.name
+                source.entry().name
             );
             let contradicted = base
                 .groups
                 .iter()
                 .find(|group| base.groups_absent.contains(&group.name));
-            assert_eq!(contradicted, None, "{}", source.name);
+            assert_eq!(contradicted, None, "{}", source.entry().name);
         }
     }
 }

@@ -7,8 +7,11 @@ use super::super::versions::{Point, Stretch};
 /// The day for which the tables hold.
 pub const AS_OF: &str = "2026-11-24";
 
+/// The three numbers of a release.
+pub type Release = (u64, u64, u64);
+
 /// Sysbox releases with their dates, from the tags of nestybox/sysbox.
-pub const SYSBOX: &[((u64, u64, u64), &str)] = &[
+pub const SYSBOX: &[(Release, &str)] = &[
     ((0, 3, 0), "2021-03-26"),
     ((0, 4, 0), "2021-07-13"),
     ((0, 4, 1), "2021-09-30"),
@@ -29,17 +32,17 @@ pub const SYSBOX: &[((u64, u64, u64), &str)] = &[
 /// A stretch of a product's versions and the Sysbox that it ships or behaves like.
 pub struct Ships {
     /// The first version of the stretch.
-    pub first: (u64, u64, u64),
+    pub first: Release,
     /// The last one.
-    pub last: (u64, u64, u64),
+    pub last: Release,
     /// The oldest Sysbox that it may have.
-    pub oldest: (u64, u64, u64),
+    pub oldest: Release,
     /// The newest Sysbox that it may have.
-    pub newest: (u64, u64, u64),
+    pub newest: Release,
 }
 
 /// Ships one Sysbox.
-const fn ships(first: (u64, u64, u64), last: (u64, u64, u64), sysbox: (u64, u64, u64)) -> Ships {
+const fn ships(first: Release, last: Release, sysbox: Release) -> Ships {
     Ships {
         first,
         last,
@@ -219,7 +222,7 @@ pub const INCIDENTS: &[Incident] = &[
 /// What runs under a Sysbox, newest first: from which Sysbox on, and the bounds to write.
 pub struct Runs {
     /// The first Sysbox that runs it.
-    pub since: (u64, u64, u64),
+    pub since: Release,
     /// containerd.io as apt takes it.
     pub apt: &'static str,
     /// containerd.io as dnf and yum take it, behind `containerd.io-`.
@@ -265,7 +268,7 @@ pub const RUNS: &[Runs] = &[
 ];
 
 /// From this Sysbox on every known containerd.io runs.
-pub const RUNS_ALL: (u64, u64, u64) = (0, 7, 0);
+pub const RUNS_ALL: Release = (0, 7, 0);
 
 /// The least containerd.io that docker-ce asks for, from the first docker-ce on that does.
 ///
