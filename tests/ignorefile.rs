@@ -157,3 +157,22 @@ fn hostile_files_take_no_exponential_time() {
     }
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_file_and_no_path_panics(
+        file in "[\\[\\]a\\-^:\\\\*?!/#.dwxQ{}0-9\nü ]{0,40}",
+        path in "[\\[\\]a\\-*/.ü]{0,12}",
+    ) {
+        if let Ok(read) = IgnoreFile::parse(file.as_bytes()) {
+            read.ignored(&path);
+        }
+    }
+
+    #[test]
+    fn no_bytes_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..60)) {
+        if let Ok(read) = IgnoreFile::parse(&bytes) {
+            read.ignored("a/b");
+        }
+    }
+}

@@ -146,3 +146,17 @@ fn globs_take_no_exponential_time() {
     assert_eq!(split_tag("a:1/b"), ("a:1/b", None));
     assert_eq!(split_tag("a:1/b:2"), ("a:1/b", Some("2")));
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_text_panics_and_normal_forms_stand(text in "[a-cA-B0-1._:/@\\[\\]\\-ü]{0,40}") {
+        if let Ok(reference) = ImageRef::parse(&text) {
+            let normal = reference.to_string();
+            let again = ImageRef::parse(&normal).expect("a normal form reads");
+            proptest::prop_assert_eq!(again.to_string(), normal);
+            proptest::prop_assert!(reference.matches(&reference.repository()));
+            proptest::prop_assert!(reference.matches(&reference.familiar()));
+        }
+        ImageRef::parse("ubuntu").expect("it reads").matches(&text);
+    }
+}

@@ -117,3 +117,20 @@ fn packages_are_ordered_by_their_managers() {
     assert_eq!(compare(Spelling::Deb, "a b", "1"), None);
     assert_eq!(compare(Spelling::Plain, "0.5.2", "0.10.0"), Some(Less));
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_version_panics(text in "[0-9a-cv.:~+*?\\[\\]\\-rcel_^ü]{0,30}", other in "[0-9a-c.:~+\\-^]{0,20}") {
+        for spelling in [Spelling::Deb, Spelling::Rpm, Spelling::Plain] {
+            let pattern = Pattern::read(spelling, &text);
+            pattern.share_in(&[Stretch::from(Point::line(1, 2))]);
+            if let (Some(low), Some(high)) = (pattern.lowest(), pattern.highest()) {
+                proptest::prop_assert!(low <= high);
+                proptest::prop_assert!(pattern.has(low) && pattern.has(high));
+            }
+            if let (Some(one), Some(two)) = (compare(spelling, &text, &other), compare(spelling, &other, &text)) {
+                proptest::prop_assert_eq!(one, two.reverse());
+            }
+        }
+    }
+}

@@ -64,7 +64,11 @@ impl IgnoreFile {
                 Some(rest) => (true, rest),
                 None => (false, text.as_str()),
             };
-            let read = Matcher::of(text).filter(|_| is_well_formed(text));
+            let read = if is_well_formed(text) {
+                Matcher::of(text)
+            } else {
+                None
+            };
             let matcher = read.ok_or(IgnoreError::Pattern { line: line_number })?;
             let text = text.to_owned();
             patterns.push(Pattern {

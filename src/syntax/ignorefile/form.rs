@@ -174,7 +174,7 @@ fn class(text: &str) -> Option<(bool, Ranges, &str)> {
             return Some((negated, ranges, tail));
         }
         is_first = false;
-        if let Some((name, tail)) = rest.strip_prefix("[:").and_then(|tail| tail.split_once(":]")) {
+        if let Some((name, tail)) = class_name(rest) {
             ranges.extend(named_class(name)?);
             rest = tail;
             continue;
@@ -199,6 +199,14 @@ fn class(text: &str) -> Option<(bool, Ranges, &str)> {
         ranges.push((low, high));
         rest = tail;
     }
+}
+
+/// The name in `[:name:]`, and what follows; names are short, so that no search runs to the end.
+fn class_name(text: &str) -> Option<(&str, &str)> {
+    let text = text.strip_prefix("[:")?;
+    let is_part = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'^';
+    let (name, rest) = text.split_at(text.bytes().take(20).take_while(is_part).count());
+    Some((name, rest.strip_prefix(":]")?))
 }
 
 /// One character in brackets, which may be escaped.
