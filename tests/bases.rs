@@ -1,7 +1,8 @@
 //! The table of base images: what is asked most, and how much of real FROM lines it covers.
 
+mod shared;
+
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use seaworthy::context::Answer;
@@ -48,20 +49,6 @@ fn images_of(text: &str) -> Vec<String> {
     images
 }
 
-fn files_below(folder: &Path, files: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return;
-    };
-    for entry in entries.flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            files_below(&path, files);
-        } else {
-            files.push(path);
-        }
-    }
-}
-
 /// Names without a registry that are no image of Docker Hub's own: builds of the files' authors.
 const LOCAL: &[&str] = &[
     "ubuntu-base",
@@ -73,16 +60,13 @@ const LOCAL: &[&str] = &[
     "dev",
 ];
 
-/// How many of the FROM lines below a folder name a public image, and how many of these are covered:
+/// How many of the FROM lines of files name a public image, and how many of these are covered:
 /// package manager, final user, accounts from uid 1000 on and libc are known.
-fn coverage(folder: &Path) -> (usize, usize, Vec<(usize, String)>) {
-    let mut files = Vec::new();
-    files_below(folder, &mut files);
+fn coverage<'a>(files: impl Iterator<Item = &'a Vec<u8>>) -> (usize, usize, Vec<(usize, String)>) {
     let (mut all, mut covered) = (0, 0);
     let mut missing: BTreeMap<String, usize> = BTreeMap::new();
-    for file in files {
-        let Ok(bytes) = std::fs::read(file) else { continue };
-        for image in images_of(&String::from_utf8_lossy(&bytes)) {
+    for bytes in files {
+        for image in images_of(&String::from_utf8_lossy(bytes)) {
             let Ok(reference) = ImageRef::parse(&image) else {
                 continue;
             };
@@ -111,19 +95,12 @@ fn coverage(folder: &Path) -> (usize, usize, Vec<(usize, String)>) {
 
 #[test]
 fn real_files_start_from_known_bases() {
-    let shared =
-        std::env::var_os("SEAWORTHY_SHARED").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
-    let corpus = std::env::var_os("SEAWORTHY_CORPUS").map_or_else(|| shared.join("corpus"), PathBuf::from);
-    let (all, covered, missing) = [corpus.join("workspaces"), corpus.join("enterprise")]
-        .iter()
-        .map(|folder| coverage(folder))
-        .reduce(|left, right| (left.0 + right.0, left.1 + right.1, [left.2, right.2].concat()))
-        .expect("two folders are counted");
-    let general = coverage(&corpus.join("general"));
-    if all == 0 || general.0 == 0 {
-        eprintln!("skipped: no unpacked corpus in {}", corpus.display());
+    let sets = ["workspaces", "enterprise", "general"].map(shared::corpus);
+    let [Some(workspaces), Some(enterprise), Some(general)] = sets else {
         return;
-    }
+    };
+    let (all, covered, missing) = coverage(workspaces.values().chain(enterprise.values()));
+    let general = coverage(general.values());
     eprintln!("workspaces and enterprise: {covered} of {all} covered; missing {missing:?}");
     eprintln!(
         "general: {} of {} covered; missing {:?}",

@@ -1,11 +1,10 @@
 //! Ignore files against moby/patternmatcher's own answers.
 
+mod shared;
+
 use std::collections::BTreeMap;
-use std::io::Read;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use flate2::read::GzDecoder;
 use seaworthy::syntax::ignorefile::{IgnoreError, IgnoreFile};
 
 /// A row of the shared cases.
@@ -20,18 +19,11 @@ struct Case {
 
 #[test]
 fn files_match_as_the_library_matches() {
-    let shared =
-        std::env::var_os("SEAWORTHY_SHARED").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
-    let path = shared.join("cases/dockerignore.jsonl.gz");
-    let Ok(file) = std::fs::File::open(&path) else {
-        eprintln!("skipped: no {}", path.display());
+    let Some(cases) = shared::cases::<Case>("dockerignore") else {
         return;
     };
-    let mut text = String::new();
-    GzDecoder::new(file).read_to_string(&mut text).unwrap();
     let mut count = 0;
-    for line in text.lines() {
-        let case: Case = serde_json::from_str(line).unwrap();
+    for case in cases {
         let read = IgnoreFile::parse(case.ignore.as_bytes());
         // The library tells some errors at the first path only, in the place of its answer.
         let late = case

@@ -8,40 +8,21 @@
     reason = "a test fails by panicking, and tells what it skipped"
 )]
 
-use std::io::Read as _;
-use std::ops::Range;
-use std::path::{Path, PathBuf};
+mod shared;
 
-use flate2::read::GzDecoder;
+use std::ops::Range;
+
 use seaworthy::source::Source;
 use seaworthy::syntax::parse;
 use serde_json::Value;
 
 /// The real files that are UTF-8, with their names.
 fn files() -> Vec<(String, String)> {
-    let root = std::env::var_os("SEAWORTHY_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
-    let mut files = Vec::new();
-    for set in ["general", "workspaces", "enterprise"] {
-        let path = root.join(format!("corpus/{set}.tar.gz"));
-        let Ok(file) = std::fs::File::open(&path) else {
-            println!("skipped: {} is not there", path.display());
-            continue;
-        };
-        let mut archive = tar::Archive::new(GzDecoder::new(file));
-        for entry in archive.entries().unwrap() {
-            let mut entry = entry.unwrap();
-            let name = entry.path().unwrap().display().to_string();
-            let mut text = String::new();
-            let is_dockerfile = entry.header().entry_type().is_file() && name.contains("Dockerfile");
-            if is_dockerfile && entry.read_to_string(&mut text).is_ok() {
-                files.push((name, text));
-            }
-        }
-    }
-    files
+    let all = shared::whole_corpus().into_iter();
+    let dockerfiles = all.filter(|(name, _)| name.contains("Dockerfile"));
+    dockerfiles
+        .filter_map(|(name, bytes)| Some((name, String::from_utf8(bytes).ok()?)))
+        .collect()
 }
 
 /// From each keyword to the end of the text that belongs to it, here-documents aside.

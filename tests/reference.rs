@@ -1,9 +1,7 @@
 //! Image references against distribution/reference's own answers, and patterns of the config.
 
-use std::io::Read;
-use std::path::PathBuf;
+mod shared;
 
-use flate2::read::GzDecoder;
 use seaworthy::syntax::reference::{ImageRef, ReferenceError, glob, split_tag};
 
 /// A row of the shared cases.
@@ -20,18 +18,11 @@ struct Case {
 
 #[test]
 fn references_read_as_the_library_reads_them() {
-    let shared =
-        std::env::var_os("SEAWORTHY_SHARED").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
-    let path = shared.join("cases/image-ref.jsonl.gz");
-    let Ok(file) = std::fs::File::open(&path) else {
-        eprintln!("skipped: no {}", path.display());
+    let Some(cases) = shared::cases::<Case>("image-ref") else {
         return;
     };
-    let mut text = String::new();
-    GzDecoder::new(file).read_to_string(&mut text).unwrap();
     let mut count = 0;
-    for line in text.lines() {
-        let case: Case = serde_json::from_str(line).unwrap();
+    for case in cases {
         let read = ImageRef::parse(&case.r#ref);
         count += 1;
         match (read, case.error) {

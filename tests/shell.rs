@@ -12,6 +12,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+mod shared;
+
 #[path = "shell/corpus.rs"]
 mod corpus;
 #[path = "shell/listing.rs"]

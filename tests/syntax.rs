@@ -6,40 +6,17 @@
     reason = "a test fails by panicking, and tells what it skipped"
 )]
 
+mod shared;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use flate2::read::GzDecoder;
 use proptest::prelude::*;
 use seaworthy::report::tree::tree_json;
 use seaworthy::source::{Source, Span};
 use seaworthy::syntax::{Instruction, Lexer, Lookup, TokenKind, Variables, expand, expand_words, parse};
 use serde_json::Value;
-
-/// The folder with BuildKit's answers; none, with a note, where it is absent.
-fn shared(path: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("SEAWORTHY_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
-    let path = root.join(path);
-    if path.exists() {
-        return Some(path);
-    }
-    println!("skipped: {} is not there", path.display());
-    None
-}
-
-fn rows(path: &Path) -> Vec<Value> {
-    let mut text = String::new();
-    let file = fs::File::open(path).unwrap();
-    GzDecoder::new(file).read_to_string(&mut text).unwrap();
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
-}
 
 fn read(bytes: &[u8]) -> Value {
     let source = Source::new("Dockerfile", bytes.to_vec()).unwrap();
@@ -115,10 +92,9 @@ fn report(what: &str, total: usize, wrong: &[String]) {
 
 #[test]
 fn reads_the_cases_as_buildkit_does() {
-    let Some(path) = shared("cases/parser.jsonl.gz") else {
+    let Some(rows) = shared::cases::<Value>("parser") else {
         return;
     };
-    let rows = rows(&path);
     let mut wrong = Vec::new();
     for row in &rows {
         let text = row["dockerfile"].as_str().map(str::as_bytes).unwrap();
@@ -129,33 +105,11 @@ fn reads_the_cases_as_buildkit_does() {
     report("cases", rows.len(), &wrong);
 }
 
-/// The real files, by their path.
-fn corpus() -> Option<BTreeMap<String, Vec<u8>>> {
-    let path = shared("corpus/general.tar.gz")?;
-    let mut archive = tar::Archive::new(GzDecoder::new(fs::File::open(path).unwrap()));
-    let mut files = BTreeMap::new();
-    for entry in archive.entries().unwrap() {
-        let mut entry = entry.unwrap();
-        if entry.header().entry_type().is_file() {
-            let path = entry.path().unwrap().to_string_lossy().into_owned();
-            let name = path
-                .trim_start_matches("./")
-                .trim_start_matches("general/")
-                .to_owned();
-            let mut bytes = Vec::new();
-            entry.read_to_end(&mut bytes).unwrap();
-            files.insert(name, bytes);
-        }
-    }
-    Some(files)
-}
-
 #[test]
 fn reads_real_files_as_buildkit_does() {
-    let (Some(path), Some(corpus)) = (shared("cases/corpus.jsonl.gz"), corpus()) else {
+    let (Some(rows), Some(corpus)) = (shared::cases::<Value>("corpus"), shared::corpus("general")) else {
         return;
     };
-    let rows = rows(&path);
     let mut wrong = Vec::new();
     for row in &rows {
         let id = row["id"].as_str().unwrap();
@@ -171,7 +125,7 @@ fn reads_real_files_as_buildkit_does() {
 
 #[test]
 fn what_holds_for_any_bytes_holds_for_real_files() {
-    for bytes in corpus().unwrap_or_default().values() {
+    for bytes in shared::corpus("general").unwrap_or_default().values() {
         holds(bytes);
     }
 }
@@ -188,10 +142,9 @@ impl Variables for Environment {
 
 #[test]
 fn expands_words_as_buildkit_does() {
-    let Some(path) = shared("cases/expand.jsonl.gz") else {
+    let Some(rows) = shared::cases::<Value>("expand") else {
         return;
     };
-    let rows = rows(&path);
     let mut wrong = Vec::new();
     for row in &rows {
         let on = |name: &str| {

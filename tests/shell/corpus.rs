@@ -1,12 +1,10 @@
 //! The RUN bodies of real Dockerfiles, where those are at hand.
 
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use seaworthy::shell::{Dialect, Script, read, read_word};
 
-use super::{Exact, check};
+use super::{Exact, check, shared};
 
 /// RUN bodies of a Dockerfile in shell form, with continuations joined and comments dropped: a
 /// short reader of its own, so that this test stands on the shell alone.
@@ -99,34 +97,12 @@ fn real_bodies_are_read() {
 
 /// All RUN bodies of the real files; none, with a note, where those are not at hand.
 fn corpus() -> Option<Vec<String>> {
-    let folder = std::env::var_os("SEAWORTHY_SHARED")
-        .map_or_else(
-            || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-            PathBuf::from,
-        )
-        .join("corpus");
-    let Ok(entries) = std::fs::read_dir(&folder) else {
-        println!("skipped: no corpus in {}", folder.display());
-        return None;
-    };
-    let mut bodies = Vec::new();
-    for entry in entries {
-        let path = entry.expect("a folder that lists").path();
-        if !path.to_string_lossy().ends_with(".tar.gz") {
-            continue;
-        }
-        let mut bytes = Vec::new();
-        let archive = std::fs::File::open(&path).expect("a listed file opens");
-        flate2::read::GzDecoder::new(archive)
-            .read_to_end(&mut bytes)
-            .expect("a whole archive");
-        for file in files(&bytes) {
-            bodies.extend(run_bodies(&String::from_utf8_lossy(file)));
-        }
-    }
+    let files = shared::whole_corpus();
+    let texts = files.values().map(|bytes| String::from_utf8_lossy(bytes));
+    let mut bodies: Vec<String> = texts.flat_map(|text| run_bodies(&text)).collect();
     bodies.sort();
     bodies.dedup();
-    Some(bodies)
+    (!bodies.is_empty()).then_some(bodies)
 }
 
 /// What stands before a break is found although the rest makes no sense.
@@ -163,25 +139,4 @@ fn commands_before_a_break_are_found() {
     }
     println!("{found} of {expected} commands before a break");
     assert!(found * 100 >= expected * 98, "{found} of {expected}");
-}
-
-/// The regular files of a tar archive.
-fn files(archive: &[u8]) -> Vec<&[u8]> {
-    let mut files = Vec::new();
-    let mut at = 0;
-    while let Some(header) = archive.get(at..at + 512) {
-        let digits: String = header[124..136]
-            .iter()
-            .map(|&byte| byte as char)
-            .filter(|c| c.is_digit(8))
-            .collect();
-        let Ok(size) = usize::from_str_radix(&digits, 8) else {
-            break;
-        };
-        if matches!(header[156], b'0' | 0) {
-            files.extend(archive.get(at + 512..at + 512 + size));
-        }
-        at += 512 + size.div_ceil(512) * 512;
-    }
-    files
 }

@@ -95,9 +95,6 @@ pub const ENVBOX: &[Ships] = &[
     },
 ];
 
-/// A release of the platform by its three numbers.
-pub type Release = (u64, u64, u64);
-
 /// A known fault of inner container runtimes under a Sysbox.
 pub struct Incident {
     /// Its name, kept stable.
