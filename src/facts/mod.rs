@@ -46,7 +46,7 @@ pub use meaning::{DaemonSetting, Meaning};
 pub use packages::{Package, Packages};
 pub use value::Value;
 
-use crate::context::Answer;
+pub use crate::context::Answer;
 use crate::finding::{Certainty, Place};
 
 /// Where a fact comes from.

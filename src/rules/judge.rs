@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::finding::{Finding, Place};
 use crate::interpret::{self, Input, KnownBases};
 use crate::invocation::Invocation;
-use crate::rules::{Check, RULES, Report, Rule, Scope, syntax_error};
+use crate::rules::{Check, RULES, Report, Rule, Scope, Text, syntax_error};
 use crate::source::Source;
 use crate::stages::Stages;
 use crate::syntax::Tree;
@@ -28,6 +28,19 @@ pub fn judge(source: &Source, tree: &Tree, invocation: &Invocation, context: &dy
         bases: &KnownBases::new(invocation),
         path: &path,
     });
+    let text = Text {
+        source,
+        tree,
+        stages: &stages,
+        invocation,
+        context,
+        facts: &facts,
+    };
+    for rule in RULES {
+        if let (Check::Form(check), Some(severity)) = (rule.check, level(rule, invocation)) {
+            check(&text, &mut Report::of_text(rule, severity, &mut findings));
+        }
+    }
     for facts in facts.iter().flatten() {
         for rule in RULES {
             let is_meant = rule.scope == Scope::Stage || facts.is_target;
@@ -35,7 +48,7 @@ pub fn judge(source: &Source, tree: &Tree, invocation: &Invocation, context: &dy
                 continue;
             };
             if let Check::Facts(check) = rule.check {
-                let mut report = Report::new(rule, severity, facts, &mut findings);
+                let mut report = Report::of_stage(rule, severity, facts, &mut findings);
                 check(facts, &invocation.contract, &mut report);
             }
         }

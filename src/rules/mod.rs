@@ -36,9 +36,14 @@ pub use nearest::nearest;
 pub use page::Page;
 pub use report::Report;
 
+use crate::context::Context;
 use crate::contract::{Contract, Profile};
 use crate::facts::Facts;
 use crate::finding::{Finding, Severity};
+use crate::invocation::Invocation;
+use crate::source::Source;
+use crate::stages::Stages;
+use crate::syntax::Tree;
 
 /// Severity by profile; none where the rule is off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,11 +128,29 @@ pub enum Scope {
     Stage,
 }
 
+/// A file as rules about the text see it.
+pub struct Text<'a> {
+    /// The bytes.
+    pub source: &'a Source,
+    /// The tree.
+    pub tree: &'a Tree,
+    /// The stage graph.
+    pub stages: &'a Stages,
+    /// How it is built.
+    pub invocation: &'a Invocation,
+    /// Its build context.
+    pub context: &'a dyn Context,
+    /// What is known of each stage that is reached, by index.
+    pub facts: &'a [Option<Facts>],
+}
+
 /// How a rule judges.
 #[derive(Clone, Copy)]
 pub enum Check {
     /// By facts, the same before and after the build.
     Facts(fn(&Facts, &Contract, &mut Report)),
+    /// By the text itself: casing, order, layout, deprecated forms. It cannot run on an image.
+    Form(fn(&Text, &mut Report)),
     /// Said by reading, by policy or by the config, and listed here for its name and page alone.
     Elsewhere,
 }
@@ -137,7 +160,7 @@ impl Check {
     pub fn kind(self) -> &'static str {
         match self {
             Self::Facts(_) => "facts",
-            Self::Elsewhere => "form",
+            Self::Form(_) | Self::Elsewhere => "form",
         }
     }
 }
@@ -179,6 +202,19 @@ impl Rule {
             fix: None,
             check: Check::Facts(check),
             source,
+        }
+    }
+
+    /// A rule over the text, the same in every profile until said otherwise.
+    const fn form(
+        name: &'static str,
+        severity: Severity,
+        check: fn(&Text, &mut Report),
+        source: &'static str,
+    ) -> Self {
+        Self {
+            check: Check::Form(check),
+            ..Self::elsewhere(name, severity, source)
         }
     }
 

@@ -4,11 +4,12 @@ use crate::facts::{Facts, Origin};
 use crate::finding::{Certainty, Edit, Finding, Fix, Place, Related, Safety, Severity};
 use crate::rules::Rule;
 
-/// Takes what one rule says of one stage.
+/// Takes what one rule says of one stage, or of a whole file.
 pub struct Report<'a> {
     rule: &'static Rule,
     severity: Severity,
-    facts: &'a Facts,
+    /// The stage that is spoken of, and where its FROM names the base.
+    stage: Option<(&'a str, &'a Place)>,
     findings: &'a mut Vec<Finding>,
 }
 
@@ -19,7 +20,8 @@ pub struct Said<'a> {
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(
+    /// For a rule over the facts of a stage.
+    pub(super) fn of_stage(
         rule: &'static Rule,
         severity: Severity,
         facts: &'a Facts,
@@ -28,7 +30,17 @@ impl<'a> Report<'a> {
         Self {
             rule,
             severity,
-            facts,
+            stage: Some((&facts.stage, &facts.from.place)),
+            findings,
+        }
+    }
+
+    /// For a rule over the text of a file.
+    pub(super) fn of_text(rule: &'static Rule, severity: Severity, findings: &'a mut Vec<Finding>) -> Self {
+        Self {
+            rule,
+            severity,
+            stage: None,
             findings,
         }
     }
@@ -42,9 +54,9 @@ impl<'a> Report<'a> {
     ///
     /// What comes from the file of a base is told at FROM.
     pub fn say(&mut self, origin: &Origin, message: impl Into<String>) -> Said<'_> {
-        let place = match &origin.place {
-            Place::Text { path, .. } if !path.is_empty() => self.facts.from.place.clone(),
-            place => place.clone(),
+        let place = match (&origin.place, self.stage) {
+            (Place::Text { path, .. }, Some((_, from))) if !path.is_empty() => from.clone(),
+            (place, _) => place.clone(),
         };
         self.say_at(place, origin.certainty, message)
     }
@@ -60,7 +72,7 @@ impl<'a> Report<'a> {
             message: message.into(),
             help: None,
             place,
-            stage: Some(self.facts.stage.clone()),
+            stage: self.stage.map(|(name, _)| name.to_owned()),
             related: Vec::new(),
             fix: None,
         });
@@ -88,6 +100,18 @@ impl Said<'_> {
     pub fn level(mut self, severity: Severity) -> Self {
         self.level = severity;
         self.finding.severity = leveled(severity, self.finding.certainty);
+        self
+    }
+
+    /// The stage, where the rule speaks of the text and knows it.
+    pub fn stage(self, name: impl Into<String>) -> Self {
+        self.finding.stage = Some(name.into());
+        self
+    }
+
+    /// Only these of the rule's ids, where each belongs to a part of the fault.
+    pub fn aliases(self, aliases: &[&'static str]) -> Self {
+        self.finding.aliases = aliases.to_vec();
         self
     }
 
