@@ -1,5 +1,7 @@
 //! Files, folders and links that steps write, and what becomes of them.
 
+use std::sync::Arc;
+
 use crate::context::Answer;
 use crate::facts::{Content, Meaning, Origin, Reader, Value, Write, WriteKind, path};
 use crate::finding::Certainty;
@@ -61,18 +63,19 @@ impl File {
 /// All files of a stage chain, in the order in which they were written.
 #[derive(Debug, Clone, Default)]
 pub struct Files {
-    all: Vec<File>,
+    /// Stages that build on one another share what neither changes.
+    all: Vec<Arc<File>>,
 }
 
 impl Files {
     /// All that were ever written, those that are gone too.
     pub fn iter(&self) -> impl Iterator<Item = &File> {
-        self.all.iter()
+        self.all.iter().map(Arc::as_ref)
     }
 
     /// Those that stay until the end.
     pub fn staying(&self) -> impl Iterator<Item = &File> {
-        self.all.iter().filter(|file| file.stays())
+        self.iter().filter(|file| file.stays())
     }
 
     /// The last file at a path that is or may be there now.
@@ -82,10 +85,10 @@ impl Files {
                 .as_ref()
                 .is_some_and(|gone| gone.certainty == Certainty::Certain)
         };
-        self.all
-            .iter()
-            .rev()
+        let mut latest = self.all.iter().rev();
+        latest
             .find(|file| file.path.is(path) && !is_gone(file))
+            .map(Arc::as_ref)
     }
 
     pub(super) fn write(&mut self, write: Write, origin: Origin, reader: Reader) {
@@ -105,6 +108,7 @@ impl Files {
                 .iter_mut()
                 .rev()
                 .find(|earlier| earlier.path.is(path) && earlier.gone.is_none())
+                .map(Arc::make_mut)
         });
         if let Some(earlier) = earlier {
             if file.kind == WriteKind::Append {
@@ -133,7 +137,7 @@ impl Files {
                 }
             }
         }
-        self.all.push(file);
+        self.all.push(Arc::new(file));
     }
 
     pub(super) fn remove(&mut self, pattern: &Value, contents_only: bool, origin: &Origin) {
@@ -146,7 +150,7 @@ impl Files {
                 Answer::Unknown => Certainty::Possible,
                 Answer::Absent => continue,
             };
-            file.gone = Some(Gone {
+            Arc::make_mut(file).gone = Some(Gone {
                 step: origin.step,
                 certainty,
                 replaced: false,
@@ -165,7 +169,7 @@ impl Files {
                 pattern == &file.path
             };
             if is_meant && owner.is_some() {
-                file.owner.clone_from(&owner);
+                Arc::make_mut(file).owner.clone_from(&owner);
             }
         }
     }

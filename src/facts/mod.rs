@@ -139,8 +139,8 @@ pub struct Facts {
     pub is_target: bool,
     /// The image at the bottom of the stage chain.
     pub from: From,
-    /// All steps of the stage chain, the base's first.
-    pub steps: Vec<Step>,
+    /// All steps of the stage chain, the base's first; stages that build on one another share them.
+    pub steps: Vec<Arc<Step>>,
     /// Files that were written.
     pub files: Files,
     /// What was asked of package managers.
@@ -169,7 +169,7 @@ impl Facts {
             packages: Packages::default(),
             units: Vec::new(),
             opaque: Vec::new(),
-            steps: vec![step],
+            steps: vec![Arc::new(step)],
             from,
             reader,
         }
@@ -189,7 +189,7 @@ impl Facts {
         } else {
             certainty
         };
-        self.steps.push(step);
+        self.steps.push(Arc::new(step));
         for effect in effects {
             // That a command fails and is let fail is no reason to doubt what it removes or writes:
             // `|| true` stands behind commands that succeed.

@@ -123,7 +123,7 @@ impl<'a> Walk<'a> {
         let is_archive = instruction.keyword == Keyword::Add && is_archive(text);
         let is_whole_folder = matches!(name.text(), "." | ".." | "") || text.ends_with('/');
         let name = if is_archive || is_whole_folder {
-            Value::unknown(format!("${{{text}}}"))
+            Value::unknown(COPIED)
         } else if name.text().contains(['*', '?', '[']) {
             Value::unknown(name.text())
         } else {
@@ -223,6 +223,9 @@ impl<'a> Walk<'a> {
         Value::known(text)
     }
 }
+
+/// How the content of a copied folder is told, whose names nobody lists.
+const COPIED: &str = "${copied}";
 
 struct Arrival {
     path: Value,

@@ -108,6 +108,9 @@ impl Variables for ShellScope<'_> {
 /// The most words that one word may become.
 const MOST_WORDS: usize = 64;
 
+/// Words longer than this, in bytes, are no names of files (`PATH_MAX` of Linux).
+const LONGEST_WORD: usize = 4096;
+
 /// A shell word as one value: no splitting, as in an assignment.
 pub fn assigned(word: &ShellWord, names: &dyn ShellNames) -> Value {
     let mut value = Value::new();
@@ -223,61 +226,65 @@ fn part_value(part: &Part, names: &dyn ShellNames) -> Value {
     }
 }
 
-/// Brace expansion of text outside of quotes: `a{b,c}d` and `{1..3}`.
+/// Brace expansion of text outside of quotes: `a{b,c}d` and `{1..3}`; the text itself where it has
+/// none, or would become more words than anybody means.
 fn braces(text: &str) -> Vec<String> {
-    let none = || vec![text.to_owned()];
-    let Some(open) = text.find('{') else {
-        return none();
+    let mut all = Vec::new();
+    match expand_braces("", text, &mut all) {
+        Some(()) => all,
+        None => vec![text.to_owned()],
+    }
+}
+
+/// Adds what `text` expands to, each behind `head`; none where that is too much.
+fn expand_braces(head: &str, text: &str, all: &mut Vec<String>) -> Option<()> {
+    if all.len() >= MOST_WORDS || head.len() > LONGEST_WORD {
+        return None;
+    }
+    let Some((open, close, choices)) = first_braces(text) else {
+        all.push(format!("{head}{text}"));
+        return Some(());
     };
+    for choice in choices {
+        // What is inside a choice comes first, then what follows the group.
+        let rest = format!("{choice}{}", &text[close + 1..]);
+        expand_braces(&format!("{head}{}", &text[..open]), &rest, all)?;
+    }
+    Some(())
+}
+
+/// The first group of braces that expands: where it opens and closes, and its choices.
+fn first_braces(text: &str) -> Option<(usize, usize, Vec<String>)> {
+    let open = text.find('{')?;
     let mut depth = 0;
-    let mut commas = Vec::new();
+    let mut starts = vec![open + 1];
     let mut close = None;
     for (index, character) in text.char_indices().skip_while(|(index, _)| *index < open) {
         match character {
             '{' => depth += 1,
-            '}' => {
-                depth -= 1;
-                if depth == 0 {
-                    close = Some(index);
-                    break;
-                }
-            }
-            ',' if depth == 1 => commas.push(index),
+            '}' => depth -= 1,
+            ',' if depth == 1 => starts.push(index + 1),
             _ => {}
         }
-    }
-    let Some(close) = close else { return none() };
-    let inside = &text[open + 1..close];
-    let mut choices: Vec<String> = Vec::new();
-    if commas.is_empty() {
-        match inside.split_once("..") {
-            Some((first, last)) => match (first.parse::<u16>(), last.parse::<u16>()) {
-                (Ok(first), Ok(last)) if first <= last && usize::from(last - first) < MOST_WORDS => {
-                    choices.extend((first..=last).map(|number| number.to_string()));
-                }
-                _ => return none(),
-            },
-            None => return none(),
-        }
-    } else {
-        let mut start = open + 1;
-        for end in commas.into_iter().chain([close]) {
-            choices.push(text[start..end].to_owned());
-            start = end + 1;
+        if depth == 0 {
+            close = Some(index);
+            break;
         }
     }
-    let mut all = Vec::new();
-    for choice in choices {
-        for rest in braces(&text[close + 1..]) {
-            for inner in braces(&choice) {
-                all.push(format!("{}{inner}{rest}", &text[..open]));
-            }
-        }
-        if all.len() > MOST_WORDS {
-            return none();
-        }
+    let close = close?;
+    if let [only] = starts.as_slice() {
+        let (first, last) = text[*only..close].split_once("..")?;
+        let (first, last): (u16, u16) = (first.parse().ok()?, last.parse().ok()?);
+        let is_short = first <= last && usize::from(last - first) < MOST_WORDS;
+        let numbers = (first..=last).map(|number| number.to_string());
+        return is_short.then(|| (open, close, numbers.collect()));
     }
-    all
+    let ends = starts.iter().skip(1).map(|start| start - 1).chain([close]);
+    let choices = starts
+        .iter()
+        .zip(ends)
+        .map(|(start, end)| text[*start..end].to_owned());
+    Some((open, close, choices.collect()))
 }
 
 #[cfg(test)]

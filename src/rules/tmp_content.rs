@@ -8,6 +8,8 @@
 //! Put scripts and configuration into a folder that lasts, such as `/opt/<name of the company>`, and
 //! remove what only the build needs in the step that made it.
 
+use std::collections::HashSet;
+
 use super::{Levels, Report, Rule};
 use crate::contract::Contract;
 use crate::facts::{Facts, File, Meaning, StartCommand, Value, WriteKind, path};
@@ -33,12 +35,15 @@ pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
         .staying()
         .filter(|file| facts.is_here(&file.written) && volatile(&file.path).is_some())
         .collect();
-    let mut told: Vec<&Value> = Vec::new();
+    if lost.is_empty() {
+        return;
+    }
+    let references = references(facts);
+    let mut told: HashSet<&str> = HashSet::new();
     for file in &lost {
-        if told.contains(&&file.path) || holds_another(facts, file, &lost) {
+        if !told.insert(file.path.text()) || holds_another(facts, file, &lost) {
             continue;
         }
-        told.push(&file.path);
         let Some(root) = volatile(&file.path) else {
             continue;
         };
@@ -48,23 +53,25 @@ pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
             "memory covers that folder when it starts"
         };
         let shown = shown(&file.path);
-        let reference = reference(facts, file);
+        let reference = references
+            .iter()
+            .find(|reference| is_meant(&reference.path, file));
         let raises = report.severity() == Severity::Warning && reference.is_some();
         let said = report.say(
             &file.written,
             format!("`{shown}` will not be there in the workspace: {why}"),
         );
         let said = if raises { said.level(Severity::Error) } else { said };
-        let help = match &reference {
-            Some((what, _)) => {
+        let help = match reference {
+            Some(Reference { what, .. }) => {
                 format!("{what} refers to it: put it into a folder that lasts, such as /opt/<name>")
             }
             None => "put it into a folder that lasts, such as /opt/<name>, or remove it in the same step"
                 .to_owned(),
         };
         let said = said.help(help);
-        if let Some((what, place)) = reference {
-            said.related(place, format!("{what} refers to it"));
+        if let Some(Reference { what, place, .. }) = reference {
+            said.related(place.clone(), format!("{what} refers to it"));
         }
     }
 }
@@ -74,22 +81,26 @@ fn volatile(path: &Value) -> Option<&'static str> {
     VOLATILE.into_iter().find(|folder| path::below(folder, path))
 }
 
-/// The path without what stands for names that nobody can tell.
+/// The path as it is shown: `…` for names that nobody wrote.
 fn shown(path: &Value) -> String {
     let mut text = path.text().to_owned();
     for hole in path.holes().iter().rev() {
-        if text[hole.clone()].starts_with("${") && !text[hole.clone()].contains("}/") {
-            let name = text[hole.start + 2..hole.end].trim_end_matches('}').to_owned();
-            if matches!(
-                name.as_str(),
-                "unpacked" | "mktemp" | "random" | "arguments" | "." | "./"
-            ) {
-                text.replace_range(hole.clone(), "…");
-            }
+        if UNWRITTEN.contains(&&text[hole.clone()]) {
+            text.replace_range(hole.clone(), "…");
         }
     }
     text
 }
+
+/// How names are told that no word of the file gives: of an archive's content, of a copied folder's,
+/// of what mktemp and xargs make.
+const UNWRITTEN: [&str; 5] = [
+    "${unpacked}",
+    "${copied}",
+    "${mktemp}",
+    "${random}",
+    "${arguments}",
+];
 
 /// Whether it is a folder that was made for another file that is told: the file is the narrower place.
 fn holds_another(facts: &Facts, folder: &File, lost: &[&File]) -> bool {
@@ -104,74 +115,85 @@ fn holds_another(facts: &Facts, folder: &File, lost: &[&File]) -> bool {
         })
 }
 
-/// What in the running workspace names the file, and where.
-fn reference(facts: &Facts, file: &File) -> Option<(String, Place)> {
-    let config = &facts.config;
-    let starts = [
-        ("ENTRYPOINT", config.entrypoints.last()),
-        ("CMD", config.cmds.last()),
-    ];
-    for (what, command) in starts {
-        if let Some(command) = command
-            && let Some(place) = names(&command.value, file)
-        {
-            return Some((what.to_owned(), place));
+/// Something in the running workspace that names a path in a volatile folder.
+struct Reference {
+    what: String,
+    place: Place,
+    path: String,
+}
+
+/// All of them: what starts a container first, then its environment, then files.
+fn references(facts: &Facts) -> Vec<Reference> {
+    let mut found = Vec::new();
+    let mut say = |what: &str, place: &Place, path: &str| {
+        if let Some(path) = in_volatile(path) {
+            found.push(Reference {
+                what: what.to_owned(),
+                place: place.clone(),
+                path,
+            });
         }
-    }
-    if let Some(check) = config.healthchecks.last()
-        && let Some(place) = check.value.as_ref().and_then(|command| names(command, file))
-    {
-        return Some(("HEALTHCHECK".to_owned(), place));
+    };
+    let config = &facts.config;
+    let health = config.healthchecks.last().and_then(|check| check.value.as_ref());
+    for (what, command) in [
+        (
+            "ENTRYPOINT",
+            config.entrypoints.last().map(|command| &command.value),
+        ),
+        ("CMD", config.cmds.last().map(|command| &command.value)),
+        ("HEALTHCHECK", health),
+    ] {
+        for (word, place) in command.iter().flat_map(|command: &&StartCommand| &command.words) {
+            let ends = |sign: char| sign.is_whitespace() || "\"';&|()<>=,".contains(sign);
+            for path in word.text().split(ends) {
+                say(what, place, path);
+            }
+        }
     }
     for variable in config.environment() {
-        let Some(value) = &variable.value else { continue };
-        if facts.is_here(&variable.origin)
-            && value
-                .split(|character| character == ':')
-                .iter()
-                .any(|part| is_meant(part.text(), file))
-        {
-            return Some((format!("ENV {}", variable.name), variable.origin.place.clone()));
+        let here = variable
+            .value
+            .as_ref()
+            .filter(|_| facts.is_here(&variable.origin));
+        for path in here.iter().flat_map(|value| value.split(|sign| sign == ':')) {
+            say(
+                &format!("ENV {}", variable.name),
+                &variable.origin.place,
+                path.text(),
+            );
         }
     }
-    for other in facts
-        .files
-        .staying()
-        .filter(|other| volatile(&other.path).is_none())
-    {
-        let refers = match &other.kind {
-            WriteKind::Link(target) => is_meant(target.text(), file),
-            _ => other.meaning.iter().any(|meaning| match meaning {
-                Meaning::Refers(paths) => paths.iter().any(|path| is_meant(path, file)),
-                _ => false,
-            }),
-        };
-        if refers && facts.is_here(&other.written) {
-            return Some((format!("`{}`", other.path), other.written.place.clone()));
+    for file in facts.files.staying().filter(|file| facts.is_here(&file.written)) {
+        if volatile(&file.path).is_some() {
+            continue;
+        }
+        let what = || format!("`{}`", file.path);
+        if let WriteKind::Link(target) = &file.kind {
+            say(&what(), &file.written.place, target.text());
+        }
+        for meaning in &file.meaning {
+            if let Meaning::Refers(paths) = meaning {
+                paths
+                    .iter()
+                    .for_each(|path| say(&what(), &file.written.place, path));
+            }
         }
     }
-    None
+    found
 }
 
-/// The word of a command that names the file.
-fn names(command: &StartCommand, file: &File) -> Option<Place> {
-    let named = |text: &str| {
-        let ends = |character: char| character.is_whitespace() || "\"';&|()<>=,".contains(character);
-        text.split(ends).any(|word| is_meant(word, file))
+/// A path below a volatile folder, as it is told here; none for any other text.
+fn in_volatile(path: &str) -> Option<String> {
+    let path = match path.strip_prefix("/var/run/") {
+        Some(rest) => format!("/run/{rest}"),
+        None => path.trim_end_matches('/').to_owned(),
     };
-    let (_, place) = command.words.iter().find(|(word, _)| named(word.text()))?;
-    Some(place.clone())
+    volatile(&Value::known(path.as_str())).map(|_| path.clone())
 }
 
-/// Whether a path means the file, or something in it if it is a folder.
+/// Whether a path means the file, or something in it or around it.
 fn is_meant(named: &str, file: &File) -> bool {
-    let named = named
-        .strip_prefix("/var/run/")
-        .map_or_else(|| named.to_owned(), |rest| format!("/run/{rest}"));
-    let named = named.trim_end_matches('/');
-    if volatile(&Value::known(named)).is_none() {
-        return false;
-    }
     let path = file.path.text();
     let is_folder = matches!(file.kind, WriteKind::Folder | WriteKind::Tree);
     path == named
