@@ -206,7 +206,7 @@ impl Rule {
     }
 
     /// A rule over the text, the same in every profile until said otherwise.
-    const fn form(
+    pub const fn form(
         name: &'static str,
         severity: Severity,
         check: fn(&Text, &mut Report),
