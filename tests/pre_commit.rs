@@ -76,7 +76,7 @@ fn the_hook_refuses_a_bad_file_and_passes_a_good_one() {
     };
     let hook = || run(at, pre_commit, &["run", "seaworthy"]);
 
-    put("good/Dockerfile", "FROM debian:12\nRUN true\n");
+    put("good/Dockerfile", "FROM registry.example.com/base:1\nRUN true\n");
     put("third_party/Dockerfile", "NONSENSE\n");
     put("templates/Dockerfile.j2", "{{ nonsense }}\n");
     put("Dockerfile.md", "nonsense\n");
@@ -89,7 +89,7 @@ fn the_hook_refuses_a_bad_file_and_passes_a_good_one() {
         "Dockerfile-dev",
         ".devcontainer/dockerfile.x",
     ] {
-        put(name, "FROM debian:12\nNONSENSE\n");
+        put(name, "FROM registry.example.com/base:1\nNONSENSE\n");
         let output = hook();
         assert!(!output.status.success(), "{name} is refused");
         assert!(
@@ -97,7 +97,7 @@ fn the_hook_refuses_a_bad_file_and_passes_a_good_one() {
             "{}",
             text(&output)
         );
-        put(name, "FROM debian:12\nRUN true\n");
+        put(name, "FROM registry.example.com/base:1\nRUN true\n");
         assert!(hook().status.success(), "{name} passes once it is mended");
     }
 }

@@ -244,7 +244,7 @@ pub fn find(program: &str) -> Known {
             "curl" | "wget" | "git" | "aria2c" | "axel" | "svn" | "hg" => download::run,
             "tar" | "bsdtar" | "unzip" | "gunzip" | "gzip" | "bunzip2" | "bzip2" | "xz" | "unxz" | "zip"
             | "7z" | "7za" | "cpio" | "zstd" | "unrar" => archive::run,
-                _ if is_versioned(program, "python") || is_versioned(program, "pip") => python::run,
+            _ if is_versioned(program, "python") || is_versioned(program, "pip") => python::run,
             _ if inert::is(program) => return Known::Inert,
             _ => return Known::Unknown,
         };
