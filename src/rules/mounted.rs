@@ -1,7 +1,7 @@
 //! What the platform mounts over an image: the home above all. Shared by the rules about it.
 
-use crate::context::Answer;
 use crate::contract::Contract;
+use crate::facts::Answer;
 use crate::facts::{Facts, Value, path};
 
 /// The workspace user.

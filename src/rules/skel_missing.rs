@@ -7,8 +7,8 @@
 //! Put a `.profile` and a `.bashrc` into `/etc/skel`.
 
 use super::{Levels, Report, Rule, mounted};
-use crate::context::Answer;
 use crate::contract::Contract;
+use crate::facts::Answer;
 use crate::facts::{Facts, Reach, Value, path};
 use crate::finding::{Certainty, Severity};
 
