@@ -58,6 +58,9 @@ pub trait Context: Sync {
 
     /// Whether an ignore file keeps the path out of the build.
     fn ignored(&self, path: &str) -> bool;
+
+    /// Whether a file or folder lies at the path, ignored or not.
+    fn has(&self, path: &str) -> Answer;
 }
 
 /// A context in memory.
@@ -76,6 +79,19 @@ impl Context for Files {
     fn ignored(&self, _path: &str) -> bool {
         false
     }
+
+    fn has(&self, path: &str) -> Answer {
+        let path = path.trim_matches('/');
+        let lies_in = |file: &String| {
+            let rest = file.strip_prefix(path);
+            path.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        if self.0.keys().any(lies_in) {
+            Answer::Known(())
+        } else {
+            Answer::Absent
+        }
+    }
 }
 
 /// A context of which nothing is known, such as that of standard input.
@@ -89,5 +105,9 @@ impl Context for Nowhere {
 
     fn ignored(&self, _path: &str) -> bool {
         false
+    }
+
+    fn has(&self, _path: &str) -> Answer {
+        Answer::Unknown
     }
 }

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
 use crate::context::{Answer, Context, READ_LIMIT};
+use crate::syntax::ignorefile::IgnoreFile;
 
 /// A folder as build context. No link out of it is followed, and nothing but regular files is
 /// opened.
@@ -13,6 +14,7 @@ pub struct FolderContext {
     folder: PathBuf,
     /// The folder with all links resolved; none if it is not there.
     real: Option<PathBuf>,
+    ignore: Option<IgnoreFile>,
 }
 
 impl FolderContext {
@@ -26,7 +28,21 @@ impl FolderContext {
         Self {
             real: fs::canonicalize(&folder).ok().filter(|real| real.is_dir()),
             folder,
+            ignore: None,
         }
+    }
+
+    /// The same, without what an ignore file keeps out: the one beside the Dockerfile that has its
+    /// name, else the context's own. A file that the builder refuses keeps nothing out.
+    #[must_use]
+    pub fn without_ignored(mut self, dockerfile: &Path) -> Self {
+        let mut beside = dockerfile.as_os_str().to_owned();
+        beside.push(".dockerignore");
+        let text = [PathBuf::from(beside), self.folder.join(".dockerignore")]
+            .iter()
+            .find_map(|path| read_whole(path));
+        self.ignore = text.and_then(|bytes| IgnoreFile::parse(&String::from_utf8_lossy(&bytes)).ok());
+        self
     }
 
     /// Where a path of the context lies on the disk; none where it would leave the folder by its
@@ -46,8 +62,23 @@ impl FolderContext {
         Some(self.folder.join(below))
     }
 
-    /// Whether the ignore file keeps the path out: no ignore file is read here.
-    fn kept_out_by_ignore_file(&self, _path: &str) -> bool {
+    /// Whether something that the ignore file lets through lies in a folder of the context.
+    fn lets_something_through(&self, ignore: &IgnoreFile, folder: &str, left: &mut usize) -> bool {
+        let Some(entries) = self.inside(folder).and_then(|path| fs::read_dir(path).ok()) else {
+            return false;
+        };
+        for entry in entries.flatten() {
+            *left = left.saturating_sub(1);
+            if *left == 0 {
+                return true;
+            }
+            let name = entry.file_name();
+            let path = format!("{folder}/{}", name.to_string_lossy());
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if !ignore.ignores(&path) || is_folder && self.lets_something_through(ignore, &path, left) {
+                return true;
+            }
+        }
         false
     }
 }
@@ -78,8 +109,57 @@ impl Context for FolderContext {
     }
 
     fn ignored(&self, path: &str) -> bool {
-        self.kept_out_by_ignore_file(path)
+        let Some(ignore) = &self.ignore else {
+            return false;
+        };
+        let path = relative(path);
+        if path.is_empty() || !ignore.ignores(&path) {
+            return false;
+        }
+        // A folder that is kept out is there all the same if something in it is let in again.
+        let mut left = MOST_ENTRIES;
+        !(ignore.readmits() && self.lets_something_through(ignore, &path, &mut left))
     }
+
+    fn has(&self, path: &str) -> Answer {
+        let (Some(_), Some(inside)) = (&self.real, self.inside(path)) else {
+            return Answer::Unknown;
+        };
+        match fs::symlink_metadata(&inside) {
+            Ok(_) => Answer::Known(()),
+            Err(error) => match absence(&error, &inside) {
+                Answer::Absent => Answer::Absent,
+                Answer::Known(_) | Answer::Unknown => Answer::Unknown,
+            },
+        }
+    }
+}
+
+/// How many entries of a folder are looked at for one that is let in again.
+const MOST_ENTRIES: usize = 10_000;
+
+/// A path of the context without `.`, `..` and outer slashes.
+fn relative(path: &str) -> String {
+    let mut parts = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// The bytes of a regular file up to [`READ_LIMIT`]; none if it is none.
+fn read_whole(path: &Path) -> Option<Vec<u8>> {
+    let is_file = fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
+    let file = is_file.then(|| File::open(path).ok()).flatten()?;
+    let mut bytes = Vec::new();
+    file.take(READ_LIMIT).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 fn absence(error: &std::io::Error, path: &Path) -> Answer<Vec<u8>> {

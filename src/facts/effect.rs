@@ -5,7 +5,9 @@
 
 use crate::context::Answer;
 use crate::facts::Value;
+use crate::facts::base::Family;
 use crate::facts::meaning::Meaning;
+use crate::facts::packages::Package;
 use crate::finding::Place;
 
 /// One consequence of a step, at the word that says so.
@@ -51,6 +53,10 @@ pub enum Change {
     },
     /// The image's configuration changes.
     Config(ConfigChange),
+    /// A locale is generated; one whose name is not known may be any.
+    Locale(Value),
+    /// A COPY or ADD takes something from the context or from another stage.
+    Take(Take),
     /// Something may have happened that cannot be seen.
     Opaque {
         /// What it could have changed.
@@ -73,6 +79,30 @@ pub struct Write {
     pub owner: Option<Value>,
     /// Who writes: the program's name, or the instruction's.
     pub writer: &'static str,
+}
+
+/// What a COPY or ADD takes.
+#[derive(Debug, Clone)]
+pub struct Take {
+    /// Its path there, absolute in a stage and relative in a context, as it is written.
+    pub path: Value,
+    /// From where.
+    pub from: Source,
+    /// Whether it is there.
+    pub there: Answer,
+    /// Whether it lies there and an ignore file keeps it out.
+    pub ignored: bool,
+}
+
+/// From where a COPY or ADD takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// The build context.
+    Context,
+    /// A stage, by name or index as it is told.
+    Stage(String),
+    /// Another image.
+    Image,
 }
 
 /// What a written path is.
@@ -98,6 +128,8 @@ pub enum Content {
     Unknown,
     /// Known, perhaps with holes.
     Text(Value),
+    /// Not known, but fetched from this URL.
+    Fetched(Value),
 }
 
 /// A package manager.
@@ -360,6 +392,8 @@ pub struct Program {
     pub words: Vec<(Value, Place)>,
     /// What was taken off (`sudo`, `env`, `gosu` …), outermost first.
     pub wrappers: Vec<&'static str>,
+    /// Where each of them stands.
+    pub wrapper_places: Vec<Place>,
 }
 
 impl Program {
@@ -376,10 +410,15 @@ impl Content {
     pub fn text(&self) -> Option<&Value> {
         match self {
             Self::Text(text) => Some(text),
-            Self::Unknown => None,
+            Self::Unknown | Self::Fetched(_) => None,
         }
     }
 }
+
+/// Whether a package brings a command, told by whoever knows packages.
+///
+/// Known also where only some releases of a distribution do: absence is what has to be certain.
+pub type Bringer = fn(package: &Package, family: Option<Family>, command: &str) -> Answer;
 
 /// What a file's text means to the fold, found by whoever knows the format.
 pub type Reader = fn(path: &str, content: &Content) -> Vec<Meaning>;

@@ -62,6 +62,18 @@ impl File {
 #[derive(Debug, Clone, Default)]
 pub struct Files {
     all: Vec<File>,
+    removals: Vec<Removal>,
+}
+
+/// A path or pattern that a step took away, whether or not a step had written it.
+#[derive(Debug, Clone)]
+pub struct Removal {
+    /// The path or pattern, absolute.
+    pub path: Value,
+    /// Whether the folder itself stays and only what is in it goes.
+    pub contents_only: bool,
+    /// Which step.
+    pub origin: Origin,
 }
 
 impl Files {
@@ -73,6 +85,11 @@ impl Files {
     /// Those that stay until the end.
     pub fn staying(&self) -> impl Iterator<Item = &File> {
         self.all.iter().filter(|file| file.stays())
+    }
+
+    /// Everything that was taken away, in order.
+    pub fn removals(&self) -> &[Removal] {
+        &self.removals
     }
 
     /// The last file at a path that is or may be there now.
@@ -137,6 +154,11 @@ impl Files {
     }
 
     pub(super) fn remove(&mut self, pattern: &Value, contents_only: bool, origin: &Origin) {
+        self.removals.push(Removal {
+            path: pattern.clone(),
+            contents_only,
+            origin: origin.clone(),
+        });
         for file in self.all.iter_mut().filter(|file| file.gone.is_none()) {
             if contents_only && file.path.text() == pattern.text() && file.kind != WriteKind::Tree {
                 continue;

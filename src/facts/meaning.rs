@@ -26,6 +26,13 @@ pub enum Meaning {
     Refers(Vec<String>),
     /// A rule of sudo that asks for no password: for whom, as written (`coder`, `%sudo`, `ALL`).
     NoPassword(Value),
+    /// A source of apt's packages: where it lies, and of which release, holes raw.
+    AptSource {
+        /// The address.
+        uri: Value,
+        /// The release, such as `noble` or `stable`.
+        suite: Value,
+    },
     /// The file has such a name that its reader skips it.
     Skipped,
 }

@@ -24,6 +24,8 @@
 
 mod accounts;
 mod base;
+mod build;
+mod commands;
 mod config;
 mod effect;
 mod files;
@@ -36,12 +38,13 @@ use std::sync::Arc;
 
 pub use accounts::{Accounts, Group, Membership, User};
 pub use base::{Account, Base, Family, Group as BaseGroup, Init, Libc};
+pub use build::{Around, Build, Locale, Mount, StageUse, Taken};
 pub use config::{Config, Setting, Variable};
 pub use effect::{
-    AccountChange, Change, ConfigChange, Content, Effect, Manager, NewUser, PackageAction, PackageChange,
-    Program, Reach, Reader, StartCommand, UnitState, Write, WriteKind,
+    AccountChange, Bringer, Change, ConfigChange, Content, Effect, Manager, NewUser, PackageAction,
+    PackageChange, Program, Reach, Reader, Source, StartCommand, Take, UnitState, Write, WriteKind,
 };
-pub use files::{File, Files, Gone};
+pub use files::{File, Files, Gone, Removal};
 pub use meaning::{DaemonSetting, Meaning};
 pub use packages::{Package, Packages};
 pub use value::Value;
@@ -81,6 +84,14 @@ pub struct Step {
     pub folder: Value,
     /// The command, if it is one of a RUN.
     pub program: Option<Program>,
+    /// Names of commands that were tested on the way to it (`command -v x`, `[ -x /bin/x ]`).
+    pub tested: Vec<String>,
+    /// Whether it runs because another failed: on the right of `||`, in the `else` of a test.
+    pub is_fallback: bool,
+    /// PATH as the script has it where it changes it; else the image's holds.
+    pub search: Option<Value>,
+    /// Mounts and heredocs of its instruction.
+    pub around: Arc<Around>,
 }
 
 impl Step {
@@ -153,12 +164,19 @@ pub struct Facts {
     pub opaque: Vec<OpaqueStep>,
     /// The image's configuration and the build's variables.
     pub config: Config,
+    /// Locales that were generated.
+    pub locales: Vec<Locale>,
+    /// What COPY and ADD took, and whether it was there.
+    pub taken: Vec<Taken>,
+    /// The stages of the file.
+    pub build: Arc<Build>,
     reader: Reader,
+    bringer: Bringer,
 }
 
 impl Facts {
     /// What a stage knows when nothing but its base is there.
-    pub fn start(from: From, step: Step, reader: Reader) -> Self {
+    pub fn start(from: From, step: Step, reader: Reader, bringer: Bringer) -> Self {
         Self {
             stage: String::new(),
             stage_index: 0,
@@ -170,8 +188,12 @@ impl Facts {
             units: Vec::new(),
             opaque: Vec::new(),
             steps: vec![step],
+            locales: Vec::new(),
+            taken: Vec::new(),
+            build: Arc::default(),
             from,
             reader,
+            bringer,
         }
     }
 
@@ -218,6 +240,14 @@ impl Facts {
                     origin: origin(certainty),
                 }),
                 Change::Config(change) => self.config.take(change, origin(certainty)),
+                Change::Locale(name) => self.locales.push(Locale {
+                    name,
+                    origin: origin(certainty),
+                }),
+                Change::Take(take) => self.taken.push(Taken {
+                    take,
+                    origin: origin(certainty),
+                }),
                 Change::Opaque { reach, why } => self.opaque.push(OpaqueStep {
                     origin: origin(certainty),
                     reach,

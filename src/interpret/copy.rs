@@ -1,7 +1,7 @@
 //! COPY and ADD: what arrives where, with the text of files that rules read.
 
 use crate::context::Answer;
-use crate::facts::{Change, Content, Effect, Value, Write, WriteKind, path};
+use crate::facts::{Change, Content, Effect, Source, Take, Value, Write, WriteKind, path};
 use crate::interpret::Walk;
 use crate::stages::FromFlag;
 use crate::syntax::{Args, Instruction, Keyword, Word};
@@ -43,6 +43,7 @@ impl<'a> Walk<'a> {
             || resolved.as_known().is_some_and(|path| self.is_folder(path));
         let mut effects = Vec::new();
         for source in sources {
+            effects.extend(self.taken(instruction, source, &origin));
             let arrival = self.arrival(instruction, source, &origin, &resolved, into_folder);
             if let (Some(path), Some(from)) = (arrival.path.as_known(), arrival.from_context) {
                 self.from_context.insert(path.to_owned(), from);
@@ -63,6 +64,60 @@ impl<'a> Walk<'a> {
             });
         }
         self.take(index, instruction, effects);
+    }
+
+    /// What a source is taken from, and whether it is there.
+    fn taken(&self, instruction: &Instruction, source: &Word, origin: &Origin) -> Option<Effect> {
+        let starts = |heredoc: &crate::syntax::Heredoc| heredoc.range.start >= source.range.start;
+        let is_heredoc = instruction
+            .heredocs
+            .iter()
+            .any(|heredoc| starts(heredoc) && heredoc.range.end <= source.range.end);
+        let path = self.word(source);
+        if is_heredoc || matches!(origin, Origin::Context) && is_remote(path.text()) {
+            return None;
+        }
+        let mut take = match origin {
+            Origin::Context => {
+                let path = path::clean(&path);
+                Take {
+                    from: Source::Context,
+                    there: Answer::Unknown,
+                    ignored: false,
+                    path,
+                }
+            }
+            Origin::Stage(facts) => {
+                let mut path = path::resolve(&Value::known("/"), &Value::known("~"), &path);
+                if path.text().contains(['*', '?', '[']) {
+                    path.set_glob();
+                }
+                Take {
+                    from: Source::Stage(facts.map_or_else(String::new, |facts| facts.stage.clone())),
+                    there: facts.map_or(Answer::Unknown, |facts| facts.has_path(&path)),
+                    ignored: false,
+                    path,
+                }
+            }
+            Origin::Elsewhere => Take {
+                from: Source::Image,
+                there: Answer::Unknown,
+                ignored: false,
+                path,
+            },
+        };
+        let is_pattern = take.path.text().contains(['*', '?', '[']);
+        if let (Source::Context, Some(known)) = (&take.from, take.path.as_known())
+            && self.input.invocation.context_given
+            && !is_pattern
+        {
+            take.there = self.input.context.has(known);
+            take.ignored = take.there.is_known() && self.input.context.ignored(known);
+        }
+        Some(Effect {
+            place: self.place(instruction, source.range.clone()),
+            change: Change::Take(take),
+        })
     }
 
     fn is_folder(&self, path: &str) -> bool {
@@ -202,7 +257,7 @@ impl<'a> Walk<'a> {
         Arrival {
             path,
             kind,
-            content: Content::Unknown,
+            content: Content::Fetched(url.clone()),
             from_context: None,
         }
     }

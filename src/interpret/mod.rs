@@ -6,6 +6,7 @@ mod copy;
 mod output;
 mod run;
 mod script;
+mod tested;
 mod words;
 mod wrappers;
 
@@ -16,7 +17,8 @@ use std::sync::Arc;
 
 use crate::context::{Answer, Context};
 use crate::facts::{
-    Base, Change, ConfigChange, Effect, Facts, From, StartCommand, Step, Value, Write, WriteKind, path,
+    Around, Base, Build, Change, ConfigChange, Effect, Facts, From, StageUse, StartCommand, Step, Value,
+    Write, WriteKind, path,
 };
 use crate::finding::{Certainty, Place};
 use crate::invocation::Invocation;
@@ -71,9 +73,11 @@ pub struct Input<'a> {
 /// The facts of every stage that is reached, by index; none for the others.
 pub fn foresee(input: Input) -> Vec<Option<Facts>> {
     let mut all: Vec<Option<Walk>> = Vec::new();
+    let build = Arc::new(build(input));
     for stage in &input.stages.all {
         let walk = stage.reached.then(|| {
             let mut walk = Walk::start(input, stage, &all);
+            walk.facts.set_build(Arc::clone(&build));
             for index in stage.instructions.clone() {
                 walk.instruction(index, &input.tree.instructions[index], &all);
             }
@@ -92,6 +96,8 @@ struct Walk<'a> {
     /// Files of the image that came from the context, with their path there: a script among them is
     /// read when it is run.
     from_context: BTreeMap<String, String>,
+    /// What an instruction without mounts and heredocs has around it.
+    nothing_around: Arc<Around>,
 }
 
 impl<'a> Walk<'a> {
@@ -107,12 +113,14 @@ impl<'a> Walk<'a> {
                 stage: stage.index,
                 facts: parent.facts.clone(),
                 from_context: parent.from_context.clone(),
+                nothing_around: Arc::clone(&parent.nothing_around),
             },
             None => Self {
                 input,
                 stage: stage.index,
                 facts: start(input, stage, instruction),
                 from_context: BTreeMap::new(),
+                nothing_around: Arc::default(),
             },
         };
         walk.facts.stage = stage.name.clone().unwrap_or_else(|| stage.index.to_string());
@@ -258,7 +266,25 @@ impl<'a> Walk<'a> {
             user: self.user(),
             folder: self.folder(),
             program: None,
+            tested: Vec::new(),
+            is_fallback: false,
+            search: None,
+            around: self.around(instruction, Vec::new()),
         }
+    }
+
+    /// What an instruction has around it.
+    fn around(&self, instruction: &Instruction, mounts: Vec<crate::facts::Mount>) -> Arc<Around> {
+        if mounts.is_empty() && instruction.heredocs.is_empty() {
+            return Arc::clone(&self.nothing_around);
+        }
+        let places = instruction.heredocs.iter();
+        Arc::new(Around {
+            mounts,
+            heredocs: places
+                .map(|heredoc| self.place(instruction, heredoc.range.clone()))
+                .collect(),
+        })
     }
 
     fn whole(&mut self, index: usize, instruction: &Instruction, change: Change) {
@@ -434,6 +460,7 @@ fn start(input: Input, stage: &Stage, instruction: &Instruction) -> Facts {
         Some(KnownBase::Built(facts)) => {
             let mut facts = (*facts).clone();
             facts.from.reference = reference;
+            facts.from.place = place;
             return facts;
         }
         Some(KnownBase::Table(base)) => (base, true),
@@ -455,6 +482,10 @@ fn start(input: Input, stage: &Stage, instruction: &Instruction) -> Facts {
             .clone()
             .map_or_else(|| Value::unknown("${folder}"), Value::known),
         program: None,
+        tested: Vec::new(),
+        is_fallback: false,
+        search: None,
+        around: Arc::default(),
     };
     let from = From {
         reference,
@@ -462,7 +493,49 @@ fn start(input: Input, stage: &Stage, instruction: &Instruction) -> Facts {
         base,
         is_known,
     };
-    Facts::start(from, step, tools::read_meaning)
+    Facts::start(from, step, tools::read_meaning, tools::brings)
+}
+
+/// What the file as a whole is.
+fn build(input: Input) -> Build {
+    let stages = &input.stages.all;
+    let last = stages.len().checked_sub(1);
+    let uses = stages.iter().map(|stage| {
+        let instruction = &input.tree.instructions[stage.from];
+        let words = match &instruction.args {
+            Args::Words(words) => words.as_slice(),
+            _ => &[],
+        };
+        let word = match words {
+            [_, _, name, ..] => Some(name),
+            [reference, ..] => Some(reference),
+            [] => None,
+        };
+        let span = word.map_or(instruction.span, |word| instruction.text.span(word.range.clone()));
+        StageUse {
+            name: stage.name.clone().unwrap_or_else(|| stage.index.to_string()),
+            place: Place::Text {
+                path: Arc::clone(input.path),
+                span,
+            },
+            is_used: Some(stage.index) == last
+                || Some(stage.index) == input.stages.target
+                || stages.iter().any(|other| other.needs.contains(&stage.index)),
+        }
+    });
+    let asks = |instruction: &Instruction| {
+        let Args::Pairs(pairs) = &instruction.args else {
+            return false;
+        };
+        instruction.keyword == Keyword::Arg
+            && pairs
+                .iter()
+                .any(|pair| matches!(pair.key.text.as_str(), "TARGETARCH" | "TARGETPLATFORM"))
+    };
+    Build {
+        stages: uses.collect(),
+        asks_platform: input.tree.instructions.iter().any(asks),
+    }
 }
 
 fn unknown_base() -> Arc<Base> {

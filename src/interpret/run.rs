@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::context::Answer;
-use crate::facts::{Change, Content, Effect, Value, path};
+use crate::facts::{Change, Content, Effect, Mount, Value, path};
 use crate::finding::{Certainty, Place};
 use crate::interpret::script::{Frame, Placed, Runner};
 use crate::interpret::{Walk, words};
@@ -15,20 +15,30 @@ impl Walk<'_> {
     pub(super) fn run(&mut self, index: usize, instruction: &Instruction) {
         let mounts = self.mounts(instruction);
         let user = self.user();
-        let frame = Frame {
+        let mut frame = Frame {
             home: self.run_home(&user),
             folder: self.folder(),
             user,
             variables: Vec::new(),
             certainty: Certainty::Certain,
             tolerated: false,
+            tested: Vec::new(),
+            is_fallback: false,
         };
         let shell_words: Vec<String> = match self.facts.config.shells.last() {
             Some(shell) => shell.value.clone(),
             None => vec!["/bin/sh".into(), "-c".into()],
         };
+        let is_login = |word: &String| {
+            word == "--login" || word.starts_with('-') && !word.starts_with("--") && word.contains(['l', 'i'])
+        };
+        let reads_start_up = matches!(self.facts.config.variable("BASH_ENV"), Answer::Known(_));
+        if reads_start_up || shell_words.iter().skip(1).any(is_login) {
+            frame.lose_search();
+        }
         let dialect = shell::dialect(&shell_words);
-        let mut runner = Runner::new(self, index, instruction, mounts);
+        let around = self.around(instruction, mounts);
+        let mut runner = Runner::new(self, index, instruction, around);
         match &instruction.args {
             Args::Json(words) => {
                 let words = words.iter().map(|word| {
@@ -83,29 +93,37 @@ impl Walk<'_> {
         }
     }
 
-    /// Where mounts lie: what is written below them is not in the image.
-    fn mounts(&self, instruction: &Instruction) -> Vec<Value> {
-        let mut targets = Vec::new();
+    /// Its mounts: what is written below them is not in the image.
+    fn mounts(&self, instruction: &Instruction) -> Vec<Mount> {
+        let mut mounts = Vec::new();
         for flag in instruction.flags.iter().filter(|flag| flag.name() == "mount") {
             let Some(value) = flag.value() else { continue };
             let mut target = None;
             let mut kind = "bind";
+            let mut is_variable = false;
             for (key, value) in stages::mount_options(value) {
                 match key.to_ascii_lowercase().as_str() {
                     "target" | "dst" | "destination" => target = Some(value),
                     "type" => kind = value,
+                    "env" => is_variable = true,
                     _ => {}
                 }
             }
-            if kind == "secret" && target.is_none() {
+            if kind == "secret" && target.is_none() && !is_variable {
                 target = Some("/run/secrets");
             }
-            if let Some(target) = target {
+            let target = target.map(|target| {
                 let target = words::instruction_word(target, self.input.tree.escape, &self.facts.config);
-                targets.push(path::resolve(&self.folder(), &Value::known("/root"), &target));
-            }
+                path::resolve(&self.folder(), &Value::known("/root"), &target)
+            });
+            mounts.push(Mount {
+                kind: kind.to_ascii_lowercase(),
+                target,
+                is_variable,
+                place: self.place(instruction, flag.range.clone()),
+            });
         }
-        targets
+        mounts
     }
 
     /// The body of a heredoc as the shell gets it, and where its first byte stands.
@@ -163,14 +181,15 @@ fn with_bodies(walk: &Walk, instruction: &Instruction, text: &str) -> (String, V
 }
 
 /// Takes away what a mount keeps out of the image.
-pub(super) fn without_mounted(effects: Vec<Effect>, mounts: &[Value]) -> Vec<Effect> {
+pub(super) fn without_mounted(effects: Vec<Effect>, mounts: &[Mount]) -> Vec<Effect> {
     if mounts.is_empty() {
         return effects;
     }
     let is_mounted = |path: &Value| {
         mounts
             .iter()
-            .any(|mount| mount.as_known().is_some_and(|mount| path::covers(mount, path)))
+            .filter_map(|mount| mount.target.as_ref()?.as_known())
+            .any(|mount| path::covers(mount, path))
     };
     let stays = |effect: &Effect| match &effect.change {
         Change::Write(write) => !is_mounted(&write.path),

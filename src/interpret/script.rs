@@ -5,9 +5,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::context::Answer;
-use crate::facts::{Change, Effect, Facts, Program, Reach, Step, Value, Write, WriteKind, path};
+use crate::facts::{
+    Around, Change, Content, Effect, Facts, Program, Reach, Step, Value, Write, WriteKind, path,
+};
 use crate::finding::{Certainty, Place};
 use crate::interpret::run::{content, without_mounted};
+use crate::interpret::tested;
 use crate::interpret::words::{self, ShellNames};
 use crate::interpret::wrappers::{self, Unwrapped};
 use crate::interpret::{Walk, output};
@@ -30,6 +33,18 @@ pub(super) struct Frame {
     pub variables: Vec<(String, Value)>,
     pub certainty: Certainty,
     pub tolerated: bool,
+    /// Names of commands that were tested on the way.
+    pub tested: Vec<String>,
+    /// Whether it runs because another command failed.
+    pub is_fallback: bool,
+}
+
+impl Frame {
+    /// Says that PATH may be anything: a start-up file has changed it, or a login shell reads one.
+    pub(super) fn lose_search(&mut self) {
+        self.variables
+            .push(("PATH".to_owned(), Value::unknown("${PATH}")));
+    }
 }
 
 /// Where the text of a script stands.
@@ -52,7 +67,7 @@ pub(super) struct Runner<'r, 'a> {
     pub walk: &'r mut Walk<'a>,
     index: usize,
     instruction: &'r Instruction,
-    mounts: Vec<Value>,
+    around: Arc<Around>,
     depth: usize,
     commands: usize,
 }
@@ -173,13 +188,13 @@ impl<'r, 'a> Runner<'r, 'a> {
         walk: &'r mut Walk<'a>,
         index: usize,
         instruction: &'r Instruction,
-        mounts: Vec<Value>,
+        around: Arc<Around>,
     ) -> Self {
         Self {
             walk,
             index,
             instruction,
-            mounts,
+            around,
             depth: 0,
             commands: 0,
         }
@@ -380,6 +395,15 @@ impl<'r, 'a> Runner<'r, 'a> {
         }
         frame.certainty = ready.certainty;
         frame.tolerated = ready.tolerated;
+        tested::note(
+            shell.script,
+            ready.command,
+            &mut frame.tested,
+            &mut frame.is_fallback,
+        );
+        if unwrapped.wrappers.contains(&"su") {
+            frame.lose_search();
+        }
         if let Some(user) = &unwrapped.user {
             frame.home = self.walk.home_of(user);
             frame.user = user.clone();
@@ -390,6 +414,18 @@ impl<'r, 'a> Runner<'r, 'a> {
         for (name, value) in &unwrapped.variables {
             if let Some(name) = name.as_known() {
                 frame.variables.push((name.to_owned(), value.clone()));
+            }
+        }
+        for assignment in &ready.command.assignments {
+            if let Some(word) = &assignment.value {
+                let names = Names {
+                    facts: &self.walk.facts,
+                    shell,
+                    scope,
+                    loops: &ready.command.loops,
+                };
+                let value = words::assigned(word, &names);
+                frame.variables.push((assignment.name.clone(), value));
             }
         }
         if unwrapped.more {
@@ -425,24 +461,29 @@ impl<'r, 'a> Runner<'r, 'a> {
         {
             return;
         }
-        if program.contains('/') && self.script_file(&program, &unwrapped.words[0].1, &frame) {
-            return;
+        if program.contains('/') {
+            let place = unwrapped.words[0].1.clone();
+            let path = path::resolve(&frame.folder, &frame.home, &unwrapped.words[0].0);
+            if self.script_file(&program, &place, &frame) {
+                return;
+            }
+            if let Some(url) = self.fetched_from(&path) {
+                let mut effects = Effects::default();
+                if self.installer(&url, ready, &unwrapped, &frame, &place, &mut effects) {
+                    self.finish(shell, ready, &frame, unwrapped, effects);
+                    return;
+                }
+            }
         }
         let mut effects = Effects::default();
-        let known = tools::find(&name);
+        let known = if is_of_system(&program) {
+            tools::find(&name)
+        } else {
+            tools::find_at(&program)
+        };
         let mut printed = None;
         {
-            let variable = |name: &str| {
-                let known = frame.variables.iter().rev().find(|(known, _)| known == name);
-                match known {
-                    Some((_, value)) => Answer::Known(value.clone()),
-                    None => match self.walk.facts.config.variable(name) {
-                        Answer::Known(value) => Answer::Known(value.clone()),
-                        Answer::Absent => Answer::Absent,
-                        Answer::Unknown => Answer::Unknown,
-                    },
-                }
-            };
+            let variable = |name: &str| self.variable(&frame, name);
             let call = Call {
                 words: &unwrapped.words,
                 facts: &self.walk.facts,
@@ -601,6 +642,7 @@ impl<'r, 'a> Runner<'r, 'a> {
             }
             return;
         }
+        shell.set(scope, "PATH", Value::unknown("${PATH}"));
         if let Some(known) = path.as_known()
             && self.script_file(known, place, frame)
         {
@@ -661,10 +703,12 @@ impl<'r, 'a> Runner<'r, 'a> {
         let words = &unwrapped.words;
         let mut rest = words.iter().skip(1);
         let mut commands = false;
+        let mut login = false;
         let mut operand = None;
         while let Some((word, place)) = rest.next() {
             let text = word.text();
             if let Some(letters) = text.strip_prefix('-').filter(|letters| !letters.is_empty()) {
+                login |= letters == "-login" || !letters.starts_with('-') && letters.contains(['l', 'i']);
                 if text == "-o" || text == "+o" || text == "--rcfile" || text == "--init-file" {
                     rest.next();
                 }
@@ -677,8 +721,15 @@ impl<'r, 'a> Runner<'r, 'a> {
             operand = Some((word.clone(), place.clone()));
             break;
         }
+        let mut inner = frame.clone();
+        if login {
+            inner.lose_search();
+        }
         match operand {
-            Some((script, place)) if commands => self.nested(shell, ready, &script, &place, frame.clone()),
+            Some((script, place)) if commands => {
+                self.finish(shell, ready, frame, clone_words(unwrapped), Effects::default());
+                self.nested(shell, ready, &script, &place, inner);
+            }
             Some((file, place)) if !file.is("-") => {
                 let path = path::resolve(&frame.folder, &frame.home, &file);
                 let ran = path
@@ -686,8 +737,11 @@ impl<'r, 'a> Runner<'r, 'a> {
                     .is_some_and(|path| self.script_file(path, &place, frame));
                 if !ran {
                     let mut effects = Effects::default();
-                    let installs = url_in(file.text())
-                        .is_some_and(|url| tools::installer_from_url(url, &place, &mut effects));
+                    let fetched = self.fetched_from(&path);
+                    let url = url_in(file.text()).map(str::to_owned).or(fetched);
+                    let installs = url.is_some_and(|url| {
+                        self.installer(&url, ready, unwrapped, frame, &place, &mut effects)
+                    });
                     if !installs {
                         effects.opaque(&place, reach(&frame.user), format!("the script `{file}`"));
                     }
@@ -705,6 +759,7 @@ impl<'r, 'a> Runner<'r, 'a> {
         if let Some(redirect) = ready.command.redirects.iter().find(is_heredoc)
             && let Some(script) = shell::read_heredoc(redirect, shell.text, shell.dialect)
         {
+            self.finish(shell, ready, frame, clone_words(unwrapped), Effects::default());
             self.script(&script, shell.text, shell.dialect, shell.placed, frame.clone());
             return;
         }
@@ -719,10 +774,20 @@ impl<'r, 'a> Runner<'r, 'a> {
             .reads_from
             .and_then(|number| shell.script.commands.get(number));
         let url = source.and_then(|command| {
-            let words = command.words.iter().filter_map(ShellWord::constant);
-            words.filter_map(|word| url_in(&word).map(str::to_owned)).next()
+            let names = Names {
+                facts: &self.walk.facts,
+                shell,
+                scope: command.scope,
+                loops: &command.loops,
+            };
+            command.words.iter().find_map(|word| {
+                let value = words::assigned(word, &names);
+                let url = url_in(value.text())?.to_owned();
+                Some((url, shell.placed.place(word.range.clone())))
+            })
         });
-        let installs = url.is_some_and(|url| tools::installer_from_url(&url, &ready.place, &mut effects));
+        let installs = url
+            .is_some_and(|(url, place)| self.installer(&url, ready, unwrapped, frame, &place, &mut effects));
         if !installs && (ready.command.reads_from.is_some() || ready.stdin.is_some()) {
             effects.opaque(&ready.place, reach(&frame.user), "a script from the net");
         }
@@ -736,7 +801,8 @@ impl<'r, 'a> Runner<'r, 'a> {
             && script.known_prefix().is_empty()
         {
             // `sh -c "$(curl …)"`.
-            if !tools::installer_from_url(url, place, &mut effects) {
+            let words = Unwrapped::default();
+            if !self.installer(url, ready, &words, &frame, place, &mut effects) {
                 effects.opaque(place, reach(&frame.user), "a script from the net");
             }
             let step = self.step(&frame, &frame.folder.clone(), place, None);
@@ -799,6 +865,57 @@ impl<'r, 'a> Runner<'r, 'a> {
         };
         self.text(&text, dialect, &Placed::Fixed(place.clone()), frame.clone());
         true
+    }
+
+    /// A variable as a command of a frame sees it.
+    fn variable(&self, frame: &Frame, name: &str) -> Answer<Value> {
+        let known = frame.variables.iter().rev().find(|(known, _)| known == name);
+        match known {
+            Some((_, value)) => Answer::Known(value.clone()),
+            None => match self.walk.facts.config.variable(name) {
+                Answer::Known(value) => Answer::Known(value.clone()),
+                Answer::Absent => Answer::Absent,
+                Answer::Unknown => Answer::Unknown,
+            },
+        }
+    }
+
+    /// What a script of the net does, if that is known; false if it is not.
+    fn installer(
+        &self,
+        url: &str,
+        ready: &Ready,
+        unwrapped: &Unwrapped,
+        frame: &Frame,
+        place: &Place,
+        effects: &mut Effects,
+    ) -> bool {
+        let program = [(Value::known("sh"), place.clone())];
+        let call = Call {
+            words: if unwrapped.words.is_empty() {
+                &program
+            } else {
+                &unwrapped.words
+            },
+            facts: &self.walk.facts,
+            user: &frame.user,
+            folder: &frame.folder,
+            home: &frame.home,
+            stdin: ready.stdin.as_ref(),
+            stdout: None,
+            place,
+            variable: &|name| self.variable(frame, name),
+        };
+        tools::installer_from_url(url, &call, effects)
+    }
+
+    /// The URL from which a file was fetched.
+    fn fetched_from(&self, path: &Value) -> Option<String> {
+        let file = self.walk.facts.files.at(path.as_known()?)?;
+        match &file.content {
+            Content::Fetched(url) => Some(url.text().to_owned()),
+            Content::Unknown | Content::Text(_) => None,
+        }
     }
 
     /// What redirects write.
@@ -891,6 +1008,15 @@ impl<'r, 'a> Runner<'r, 'a> {
             user: frame.user.clone(),
             folder: folder.clone(),
             program,
+            tested: frame.tested.clone(),
+            is_fallback: frame.is_fallback,
+            search: frame
+                .variables
+                .iter()
+                .rev()
+                .find(|(name, _)| name == "PATH")
+                .map(|(_, value)| value.clone()),
+            around: Arc::clone(&self.around),
         }
     }
 
@@ -905,13 +1031,14 @@ impl<'r, 'a> Runner<'r, 'a> {
         let program = Program {
             words: unwrapped.words,
             wrappers: unwrapped.wrappers,
+            wrapper_places: unwrapped.wrapper_places,
         };
         let step = self.step(frame, &frame.folder.clone(), &ready.place, Some(program));
         self.take(step, effects);
     }
 
     fn take(&mut self, step: Step, effects: Effects) {
-        let effects = without_mounted(effects.0, &self.mounts);
+        let effects = without_mounted(effects.0, &self.around.mounts);
         let effects = effects
             .into_iter()
             .flat_map(|effect| self.narrowed(effect))
@@ -961,6 +1088,17 @@ fn program_reach(user: &Value) -> Reach {
     }
 }
 
+/// Whether a program is named without its folder, or by one in which programs lie.
+fn is_of_system(program: &str) -> bool {
+    match program.rsplit_once('/') {
+        None => true,
+        Some((folder, _)) => matches!(
+            folder.rsplit('/').next(),
+            Some("bin" | "sbin" | "condabin" | "shims")
+        ),
+    }
+}
+
 /// The first URL in a text.
 fn url_in(text: &str) -> Option<&str> {
     let start = text.find("https://").or_else(|| text.find("http://"));
@@ -976,6 +1114,7 @@ fn clone_words(unwrapped: &Unwrapped) -> Unwrapped {
     Unwrapped {
         words: unwrapped.words.clone(),
         wrappers: unwrapped.wrappers.clone(),
+        wrapper_places: unwrapped.wrapper_places.clone(),
         ..Unwrapped::default()
     }
 }

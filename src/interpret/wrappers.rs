@@ -12,6 +12,8 @@ pub struct Unwrapped {
     pub words: Vec<(Value, Place)>,
     /// What was taken off, outermost first.
     pub wrappers: Vec<&'static str>,
+    /// Where each of them stands.
+    pub wrapper_places: Vec<Place>,
     /// Who runs it, if that changes.
     pub user: Option<Value>,
     /// The folder in which it runs, if that changes.
@@ -188,6 +190,8 @@ fn take_off(unwrapped: &mut Unwrapped, wrapper: &Wrapper) -> bool {
         return false;
     }
     unwrapped.wrappers.push(wrapper.name);
+    let place = unwrapped.words[0].1.clone();
+    unwrapped.wrapper_places.push(place);
     unwrapped.user = user.or(unwrapped.user.take());
     unwrapped.folder = folder.or(unwrapped.folder.take());
     unwrapped.variables.extend(variables);
@@ -222,6 +226,7 @@ fn switch_user(unwrapped: &mut Unwrapped) {
     let words = unwrapped.words.clone();
     let options = Options::of(&words[1..], grammar);
     unwrapped.wrappers.push("su");
+    unwrapped.wrapper_places.push(words[0].1.clone());
     let mut operands = options.operands.iter().filter(|(word, _)| !word.is("-"));
     if let Some((user, _)) = options.value(&["u", "user"]) {
         unwrapped.user = Some(user.clone());

@@ -8,6 +8,7 @@ mod bodies;
 mod directive;
 pub mod expand;
 mod heredoc;
+pub mod ignorefile;
 mod instruction;
 mod joined;
 mod json;

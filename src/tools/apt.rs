@@ -107,7 +107,7 @@ fn recommends(call: &Call, options: &Options) -> Answer {
         .filter(|file| path::covers("/etc/apt", &file.path));
     let configured = files.filter_map(|file| match &file.content {
         Content::Text(text) => recommends_in(text.text()),
-        Content::Unknown => None,
+        Content::Unknown | Content::Fetched(_) => None,
     });
     match configured.last().or(call.facts.from.base.recommends) {
         Some(on) => says(on),

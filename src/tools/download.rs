@@ -1,6 +1,6 @@
 //! Programs that fetch files: curl, wget, git and their like.
 
-use crate::facts::{Value, WriteKind, path};
+use crate::facts::{Content, Value, WriteKind, path};
 use crate::tools::options::{Grammar, Options};
 use crate::tools::{Call, Effects};
 
@@ -95,7 +95,12 @@ fn curl(call: &Call, effects: &mut Effects) {
     for (target, place) in options.values(&["o", "output"]) {
         if !matches!(target.text(), "-" | "/dev/null" | "/dev/stdout") {
             let file = path::resolve(&folder, call.home, target);
-            effects.write(place, file, WriteKind::File, "curl");
+            let mut urls = options.operands.iter().map(|(url, _)| url);
+            let content = match (urls.next(), urls.next()) {
+                (Some(url), None) => Content::Fetched(url.clone()),
+                _ => Content::Unknown,
+            };
+            effects.write_text(place, file, WriteKind::File, content, "curl");
         }
     }
     if options.has(&["O", "remote-name", "remote-name-all"]) {
@@ -106,7 +111,14 @@ fn curl(call: &Call, effects: &mut Effects) {
             } else {
                 name_of_url(url)
             };
-            effects.write(place, path::join(&folder, &name), WriteKind::File, "curl");
+            let content = Content::Fetched(url.clone());
+            effects.write_text(
+                place,
+                path::join(&folder, &name),
+                WriteKind::File,
+                content,
+                "curl",
+            );
         }
     }
 }
@@ -185,7 +197,11 @@ fn into_folder(
                 _ => call.folder.clone(),
             };
             let file = path::resolve(&folder, call.home, target);
-            effects.write(place, file, WriteKind::File, writer);
+            let content = match options.operands.as_slice() {
+                [(url, _)] => Content::Fetched(url.clone()),
+                _ => Content::Unknown,
+            };
+            effects.write_text(place, file, WriteKind::File, content, writer);
         }
         return;
     }
@@ -193,12 +209,8 @@ fn into_folder(
     let folder = prefix.map_or_else(|| call.folder.clone(), |(folder, _)| call.path(folder));
     for (url, place) in &options.operands {
         let at = prefix.map_or(place, |(_, place)| place);
-        effects.write(
-            at,
-            path::join(&folder, &name_of_url(url)),
-            WriteKind::File,
-            writer,
-        );
+        let file = path::join(&folder, &name_of_url(url));
+        effects.write_text(at, file, WriteKind::File, Content::Fetched(url.clone()), writer);
     }
 }
 
@@ -269,9 +281,9 @@ fn clone(call: &Call, effects: &mut Effects) {
                 );
             }
         }
-        Some("config") if options.has(&["global"]) => {
+        Some("config") if options.has(&["global"]) && !options.has(&["get", "unset", "list", "l"]) => {
             let file = path::join(call.home, &Value::known(".gitconfig"));
-            effects.write(call.place, file, WriteKind::File, "git");
+            effects.write(call.word(), file, WriteKind::File, "git config");
         }
         _ => {}
     }

@@ -10,12 +10,19 @@ mod coreutils;
 mod download;
 mod inert;
 mod installers;
+mod keys;
+mod locales;
+mod node;
 pub mod options;
 mod pacman;
+mod provides;
+mod python;
 mod rpm;
 pub mod text;
+mod toolchains;
 
 pub use installers::from_url as installer_from_url;
+pub use provides::brings;
 pub use text::read as read_meaning;
 
 use crate::context::Answer;
@@ -62,6 +69,16 @@ impl Call<'_> {
     /// A path as this command means it.
     pub fn path(&self, word: &Value) -> Value {
         path::resolve(self.folder, self.home, word)
+    }
+
+    /// Where the program's name stands.
+    pub fn word(&self) -> &Place {
+        &self.words[0].1
+    }
+
+    /// A path in the home of who runs it.
+    pub fn home_path(&self, name: &str) -> Value {
+        path::join(self.home, &Value::known(name))
     }
 
     /// Whether the user is root, if known.
@@ -126,6 +143,29 @@ impl Effects {
         self.say(place, Change::Opaque { reach, why });
     }
 
+    /// Programs and scripts of the project run: nobody can tell what they do.
+    pub fn unseen(&mut self, call: &Call) {
+        let reach = match call.is_root() {
+            Answer::Known(()) | Answer::Unknown => Reach::Files,
+            Answer::Absent => Reach::Home,
+        };
+        self.opaque(call.word(), reach, format!("what `{}` does", call.program()));
+    }
+
+    /// Files are made in the project, by names that follow from its sources.
+    pub fn compiled(&mut self, call: &Call) {
+        self.opaque(
+            call.word(),
+            Reach::Home,
+            format!("what `{}` makes", call.program()),
+        );
+    }
+
+    /// A locale.
+    pub fn locale(&mut self, call: &Call, name: Value) {
+        self.say(call.word(), Change::Locale(name));
+    }
+
     /// A package.
     pub fn package(
         &mut self,
@@ -135,6 +175,11 @@ impl Effects {
         (name, version): (Value, Option<Value>),
         recommends: Answer,
     ) {
+        if let Some(locale) = name.as_known().and_then(locales::of_package)
+            && action == PackageAction::Install
+        {
+            self.say(place, locale);
+        }
         let change = PackageChange {
             manager,
             action,
@@ -158,20 +203,70 @@ pub enum Known {
 
 /// What is known of a program, by its base name.
 pub fn find(program: &str) -> Known {
-    let tool: fn(&Call, &mut Effects) = match program {
-        "apt-get" | "apt" | "aptitude" | "apt-mark" | "dpkg" | "gdebi" => apt::run,
-        "apk" => apk::run,
-        "dnf" | "dnf5" | "yum" | "microdnf" | "zypper" | "rpm" | "tdnf" => rpm::run,
-        "pacman" | "yay" => pacman::run,
-        "cp" | "mv" | "install" | "ln" | "rm" | "unlink" | "rmdir" | "mkdir" | "touch" | "tee" | "mktemp"
-        | "chown" | "chmod" | "chgrp" | "find" | "truncate" | "sed" | "dd" | "rsync" | "shred" => {
-            coreutils::run
-        }
-        "curl" | "wget" | "git" | "aria2c" | "axel" | "svn" | "hg" => download::run,
-        "tar" | "bsdtar" | "unzip" | "gunzip" | "gzip" | "bunzip2" | "bzip2" | "xz" | "unxz" | "zip"
-        | "7z" | "7za" | "cpio" | "zstd" | "unrar" => archive::run,
-        _ if inert::is(program) => return Known::Inert,
-        _ => return Known::Unknown,
-    };
+    let tool: fn(&Call, &mut Effects) =
+        match program {
+            "apt-get" | "apt" | "aptitude" | "apt-mark" | "dpkg" | "gdebi" => apt::run,
+            "apk" => apk::run,
+            "dnf" | "dnf5" | "yum" | "microdnf" | "zypper" | "rpm" | "tdnf" => rpm::run,
+            "pacman" | "yay" => pacman::run,
+            "cp" | "mv" | "install" | "ln" | "rm" | "unlink" | "rmdir" | "mkdir" | "touch" | "tee"
+            | "mktemp" | "chown" | "chmod" | "chgrp" | "find" | "truncate" | "sed" | "dd" | "rsync"
+            | "shred" => coreutils::run,
+            "pip" | "pip2" | "pip3" | "pipx" | "uv" | "poetry" | "pyenv" | "conda" | "mamba"
+            | "micromamba" | "virtualenv" | "python" | "python2" | "python3" => python::run,
+            "npm" | "npx" | "yarn" | "yarnpkg" | "pnpm" | "corepack" | "n" | "nvm" | "bun" | "volta"
+            | "fnm" => node::run,
+            "rustup" | "rustup-init" | "rustup-init.sh" | "cargo" | "cargo-binstall" | "go" | "gem"
+            | "sdk" | "asdf" | "rbenv" | "mise" | "ghcup" => toolchains::run,
+            "locale-gen" | "localedef" | "dpkg-reconfigure" | "debconf-set-selections" | "update-locale" => {
+                locales::run
+            }
+            "gpg"
+            | "gpg2"
+            | "apt-key"
+            | "add-apt-repository"
+            | "apt-add-repository"
+            | "update-ca-certificates"
+            | "update-ca-trust"
+            | "update-alternatives"
+            | "alternatives"
+            | "ssh-keygen"
+            | "code-server"
+            | "code"
+            | "openvscode-server"
+            | "code-insiders"
+            | "git-lfs" => keys::run,
+            "gcc" | "g++" | "cc" | "c++" | "clang" | "clang++" | "javac" | "jar" | "mvn" | "mvnw"
+            | "gradle" | "gradlew" | "ant" | "sbt" | "lein" | "tsc" | "protoc" | "ld" | "ar" | "cython"
+            | "rustc" | "ghc" | "dotnet" => compile,
+            "curl" | "wget" | "git" | "aria2c" | "axel" | "svn" | "hg" => download::run,
+            "tar" | "bsdtar" | "unzip" | "gunzip" | "gzip" | "bunzip2" | "bzip2" | "xz" | "unxz" | "zip"
+            | "7z" | "7za" | "cpio" | "zstd" | "unrar" => archive::run,
+            _ if is_versioned(program, "python") || is_versioned(program, "pip") => python::run,
+            _ if inert::is(program) => return Known::Inert,
+            _ => return Known::Unknown,
+        };
     Known::Tool(tool)
+}
+
+/// What is known of a program that is named by its path and lies in no folder of programs.
+pub fn find_at(path: &str) -> Known {
+    let mut parts = path.rsplit('/');
+    match (parts.next(), parts.next()) {
+        (Some("install"), Some("aws" | "aws-cli")) => Known::Tool(keys::install_aws),
+        (Some("mvnw" | "gradlew"), _) => Known::Tool(compile),
+        (Some(name @ ("rustup-init" | "rustup-init.sh")), _) => find(name),
+        _ => Known::Unknown,
+    }
+}
+
+fn compile(call: &Call, effects: &mut Effects) {
+    effects.compiled(call);
+}
+
+/// `python3.11`, `pip2.7`.
+fn is_versioned(program: &str, name: &str) -> bool {
+    program.strip_prefix(name).is_some_and(|rest| {
+        rest.starts_with(['2', '3']) && rest.chars().all(|sign| sign.is_ascii_digit() || sign == '.')
+    })
 }

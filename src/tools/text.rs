@@ -14,7 +14,7 @@ pub fn read(path: &str, content: &Content) -> Vec<Meaning> {
     }
     if let Some(name) = path.strip_prefix("/etc/apt/sources.list.d/") {
         return if apt_reads(name, &["list", "sources"]) && name.contains('.') {
-            Vec::new()
+            sources(content)
         } else {
             vec![Meaning::Skipped]
         };
@@ -28,6 +28,7 @@ pub fn read(path: &str, content: &Content) -> Vec<Meaning> {
     }
     match path {
         "/etc/apt/preferences" => preferences(content),
+        "/etc/apt/sources.list" => sources(content),
         "/etc/docker/daemon.json" => daemon(content),
         "/etc/sudoers" => sudoers(content),
         _ if is_start_up(path) => refers(content),
@@ -45,6 +46,63 @@ fn apt_reads(name: &str, extensions: &[&str]) -> bool {
             None => true,
             Some((_, extension)) => extensions.contains(&extension),
         }
+}
+
+/// The sources of apt, in lines (`deb [options] URI SUITE …`) or stanzas (`URIs:`, `Suites:`).
+fn sources(content: &Content) -> Vec<Meaning> {
+    let Content::Text(text) = content else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    let (mut uris, mut suites) = (Vec::new(), Vec::new());
+    for line in text
+        .split(|character| character == '\n')
+        .into_iter()
+        .chain([Value::new()])
+    {
+        let words: Vec<Value> = line
+            .split(char::is_whitespace)
+            .into_iter()
+            .filter(|word| !word.is_empty())
+            .collect();
+        let Some(first) = words.first() else {
+            for uri in &uris {
+                for suite in &suites {
+                    found.push(source(uri, suite));
+                }
+            }
+            uris.clear();
+            suites.clear();
+            continue;
+        };
+        match first.known_prefix().to_ascii_lowercase().as_str() {
+            "deb" | "deb-src" => {
+                let is_option = |word: &&Value| word.text().starts_with('[');
+                let start = if words.get(1).as_ref().is_some_and(is_option) {
+                    words
+                        .iter()
+                        .position(|word| word.text().ends_with(']'))
+                        .map_or(words.len(), |at| at + 1)
+                } else {
+                    1
+                };
+                if let Some([uri, suite]) = words.get(start..start + 2) {
+                    found.push(source(uri, suite));
+                }
+            }
+            "uris:" => uris = words[1..].to_vec(),
+            "suites:" => suites = words[1..].to_vec(),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn source(uri: &Value, suite: &Value) -> Meaning {
+    Meaning::AptSource {
+        uri: uri.clone(),
+        suite: suite.clone(),
+    }
 }
 
 /// The stanzas of an apt preferences file (apt_preferences(5)).

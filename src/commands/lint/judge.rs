@@ -126,7 +126,12 @@ impl<'a> Judge<'a> {
                 None => return (Box::new(Nowhere), String::new()),
             },
         };
-        (Box::new(FolderContext::new(folder)), disk::shown(folder))
+        let dockerfile = match &file.origin {
+            Origin::Path(path) => path.as_path(),
+            Origin::Input => stands_for.unwrap_or(Path::new("Dockerfile")),
+        };
+        let context = FolderContext::new(folder).without_ignored(dockerfile);
+        (Box::new(context), disk::shown(folder))
     }
 
     fn invocation(&self, found: &Found, settings: &Settings) -> Invocation {

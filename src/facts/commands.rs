@@ -1,0 +1,392 @@
+//! Whether a command, a certificate or a path is there when a step runs.
+//!
+//! Presence is asked for leniently and absence strictly: whatever could have brought the thing makes
+//! the answer unknown.
+
+use crate::context::Answer;
+use crate::facts::{Facts, File, Reach, Value, WriteKind, path};
+use crate::finding::Certainty;
+
+/// Folders of PATH in every image whose own PATH is not known.
+const USUAL_FOLDERS: [&str; 6] = [
+    "/usr/local/sbin",
+    "/usr/local/bin",
+    "/usr/sbin",
+    "/usr/bin",
+    "/sbin",
+    "/bin",
+];
+
+impl Facts {
+    /// Whether a program of this name is found when a step begins. `self.next_step()` asks for the end.
+    pub fn command(&self, name: &str, step: usize) -> Answer {
+        let of_base = self.from.base.command(name);
+        if of_base.is_known() && !self.is_removed(name, step) {
+            return Answer::Known(());
+        }
+        let mut answer = match of_base {
+            Answer::Unknown => Answer::Unknown,
+            Answer::Known(()) | Answer::Absent => Answer::Absent,
+        };
+        let Some(folders) = self.search_folders(step) else {
+            return Answer::Unknown;
+        };
+        for file in self.files.iter().filter(|file| file.written.step < step) {
+            match file
+                .present_before(step)
+                .and(self.holds_command(file, &folders, name))
+            {
+                Answer::Known(()) => return Answer::Known(()),
+                Answer::Unknown => answer = Answer::Unknown,
+                Answer::Absent => {}
+            }
+        }
+        match self.brought(name, step) {
+            Answer::Known(()) => return Answer::Known(()),
+            Answer::Unknown => answer = Answer::Unknown,
+            Answer::Absent => {}
+        }
+        if self.is_opaque(Reach::Files, 0, step) || self.is_mounted(step, &folders) {
+            answer = Answer::Unknown;
+        }
+        answer
+    }
+
+    /// Whether a package that was asked for before a step brings a command.
+    pub fn brought(&self, command: &str, step: usize) -> Answer {
+        let family = self.from.base.family;
+        let mut answer = Answer::Absent;
+        for package in self.packages.iter().filter(|package| package.asked.step < step) {
+            let mut brings = (self.bringer)(package, family, command);
+            if let Some(removed) = package.removed.as_ref().filter(|removed| removed.step < step) {
+                // What came along may stay when the package goes; its own command goes.
+                let own = package.name.is(command) && removed.certainty == Certainty::Certain;
+                brings = match brings {
+                    Answer::Known(()) if own => Answer::Absent,
+                    Answer::Known(()) | Answer::Unknown => Answer::Unknown,
+                    Answer::Absent => Answer::Absent,
+                };
+            }
+            if package.asked.certainty == Certainty::Possible && brings.is_known() {
+                brings = Answer::Unknown;
+            }
+            match brings {
+                Answer::Known(()) => return Answer::Known(()),
+                Answer::Unknown => answer = Answer::Unknown,
+                Answer::Absent => {}
+            }
+        }
+        answer
+    }
+
+    /// Whether certificates of authorities are there when a step begins, so that https works.
+    pub fn certificates(&self, step: usize) -> Answer {
+        const FOLDERS: [&str; 5] = [
+            "/etc/ssl",
+            "/etc/pki",
+            "/etc/ca-certificates",
+            "/usr/local/share/ca-certificates",
+            "/usr/share/ca-certificates",
+        ];
+        const VARIABLES: [&str; 5] = [
+            "SSL_CERT_FILE",
+            "SSL_CERT_DIR",
+            "CURL_CA_BUNDLE",
+            "GIT_SSL_CAINFO",
+            "GIT_SSL_NO_VERIFY",
+        ];
+        let of_base = self.from.base.ca_certificates();
+        if of_base.is_known() {
+            return of_base;
+        }
+        let brought = self.brought("update-ca-certificates", step);
+        if brought.is_known() {
+            return brought;
+        }
+        let is_theirs = |file: &File| {
+            file.written.step < step
+                && file.kind != WriteKind::Folder
+                && FOLDERS.iter().any(|folder| {
+                    path::covers(folder, &file.path)
+                        || (file.kind == WriteKind::Tree && may_hold(&file.path, folder))
+                })
+        };
+        let is_set = |name: &&str| {
+            let mut variables = self.config.variables.iter();
+            variables.any(|variable| variable.name.is(name) && variable.origin.step < step)
+        };
+        let unsure = !of_base.is_absent()
+            || !brought.is_absent()
+            || self.is_opaque(Reach::Files, 0, step)
+            || self.files.iter().any(is_theirs)
+            || VARIABLES.iter().any(|name| is_set(&name))
+            || self.is_mounted(step, &["/etc/ssl", "/etc/pki"].map(Value::known));
+        if unsure { Answer::Unknown } else { Answer::Absent }
+    }
+
+    /// Whether something is at a path, or below it, after the last step.
+    ///
+    /// A pattern asks for anything that it matches.
+    pub fn has_path(&self, wanted: &Value) -> Answer {
+        if !wanted.holes().is_empty() {
+            return Answer::Unknown;
+        }
+        // What was there before it was certainly taken away does not matter.
+        let emptied = self
+            .files
+            .removals()
+            .iter()
+            .filter(|removal| {
+                removal.origin.certainty == Certainty::Certain
+                    && path::removes(&removal.path, wanted).is_known()
+                    && !(removal.contents_only && removal.path == *wanted)
+            })
+            .map(|removal| removal.origin.step)
+            .max();
+        let since = emptied.unwrap_or(0);
+        let mut answer = match emptied {
+            Some(_) => Answer::Absent,
+            None => self.base_has(wanted),
+        };
+        for file in self.files.iter().filter(|file| file.written.step > since) {
+            let is_gone = file
+                .gone
+                .as_ref()
+                .is_some_and(|gone| gone.certainty == Certainty::Certain && !gone.replaced);
+            if is_gone {
+                continue;
+            }
+            match lies_at(file, wanted) {
+                Answer::Known(()) if file.stays() && file.written.certainty == Certainty::Certain => {
+                    return Answer::Known(());
+                }
+                Answer::Known(()) | Answer::Unknown => answer = Answer::Unknown,
+                Answer::Absent => {}
+            }
+        }
+        let unseen = self
+            .opaque
+            .iter()
+            .any(|opaque| opaque.origin.step > since && !self.is_below_mount(opaque.origin.step, wanted));
+        if unseen { Answer::Unknown } else { answer }
+    }
+
+    /// Whether the base has a path: certain for what no distribution has, and for scratch.
+    fn base_has(&self, wanted: &Value) -> Answer {
+        // The hierarchy of hier(7), and what images of languages add to it.
+        const KNOWN_ROOTS: &[&str] = &[
+            "bin",
+            "boot",
+            "dev",
+            "etc",
+            "home",
+            "lib",
+            "lib32",
+            "lib64",
+            "libx32",
+            "media",
+            "mnt",
+            "opt",
+            "proc",
+            "root",
+            "run",
+            "sbin",
+            "srv",
+            "sys",
+            "tmp",
+            "usr",
+            "var",
+            "go",
+            "nix",
+            "entrypoint.sh",
+            "docker-entrypoint.sh",
+            "docker-entrypoint.d",
+        ];
+        if self.from.reference.is("scratch") {
+            return Answer::Absent;
+        }
+        if !self.from.is_known || wanted.is_glob() && wanted.text().matches('/').count() < 2 {
+            return Answer::Unknown;
+        }
+        let root = wanted
+            .text()
+            .trim_start_matches('/')
+            .split('/')
+            .next()
+            .unwrap_or_default();
+        let is_mount_point = self.steps.iter().any(|step| {
+            step.around
+                .mounts
+                .iter()
+                .any(|mount| covers(mount.target.as_ref(), wanted))
+        });
+        if root == "tmp" && wanted.text().len() > "/tmp".len() || is_mount_point {
+            return Answer::Absent;
+        }
+        if root.is_empty() || KNOWN_ROOTS.contains(&root) {
+            Answer::Unknown
+        } else {
+            Answer::Absent
+        }
+    }
+
+    /// Whether a path lies below a mount of a step, so that what the step writes there is not kept.
+    fn is_below_mount(&self, step: usize, wanted: &Value) -> bool {
+        let mounts = &self.steps[step].around.mounts;
+        mounts.iter().any(|mount| covers(mount.target.as_ref(), wanted))
+    }
+
+    /// Whether a mount of a step lies in or above one of the folders.
+    fn is_mounted(&self, step: usize, folders: &[Value]) -> bool {
+        let Some(step) = self.steps.get(step) else {
+            return false;
+        };
+        step.around.mounts.iter().any(|mount| {
+            let brings = !matches!(mount.kind.as_str(), "cache" | "secret" | "ssh" | "tmpfs");
+            brings
+                && mount.target.as_ref().is_none_or(|target| {
+                    target.as_known().is_none_or(|target| {
+                        folders.iter().any(|folder| {
+                            path::covers(folder.text(), &Value::known(target)) || path::covers(target, folder)
+                        })
+                    })
+                })
+        })
+    }
+
+    /// The folders in which a command is looked for at a step; none if they are not known.
+    fn search_folders(&self, step: usize) -> Option<Vec<Value>> {
+        let own = self.steps.get(step).and_then(|step| step.search.as_ref());
+        let image = || {
+            let set = self.config.variables.iter().rev();
+            let mut named = set.filter(|variable| variable.name.is("PATH") && variable.origin.step < step);
+            named.next().and_then(|variable| variable.value.as_ref())
+        };
+        match own.or_else(image) {
+            Some(search) if !search.holes().is_empty() => None,
+            Some(search) => Some(search.split(|character| character == ':')),
+            None => Some(USUAL_FOLDERS.map(Value::known).to_vec()),
+        }
+    }
+
+    /// Whether a file is, or may be, the command of this name in one of the folders.
+    fn holds_command(&self, file: &File, folders: &[Value], name: &str) -> Answer {
+        let mut answer = Answer::Absent;
+        for folder in folders {
+            let target = path::join(folder, &Value::known(name));
+            if file.path == target {
+                return match file.kind {
+                    WriteKind::Folder => Answer::Absent,
+                    _ => Answer::Known(()),
+                };
+            }
+            let may_be = match file.kind {
+                WriteKind::Folder => false,
+                WriteKind::Tree | WriteKind::Link(_) => {
+                    may_hold(&file.path, target.text()) || !path::removes(&target, &file.path).is_absent()
+                }
+                WriteKind::File | WriteKind::Append => {
+                    !file.path.holes().is_empty() && !path::removes(&target, &file.path).is_absent()
+                }
+            };
+            if may_be || begins_with_hole(&file.path) && may_end_in(&file.path, name) {
+                answer = Answer::Unknown;
+            }
+        }
+        answer
+    }
+
+    /// Whether a step before took a command of the base away.
+    fn is_removed(&self, name: &str, step: usize) -> bool {
+        self.files.removals().iter().any(|removal| {
+            removal.origin.step < step
+                && removal.origin.certainty == Certainty::Certain
+                && USUAL_FOLDERS
+                    .iter()
+                    .any(|folder| removal.path.is(&format!("{folder}/{name}")))
+        })
+    }
+}
+
+impl File {
+    /// Whether it is there when a step begins.
+    fn present_before(&self, step: usize) -> Answer {
+        match step.checked_sub(1) {
+            Some(before) => self.present_at(before),
+            None => Answer::Absent,
+        }
+    }
+}
+
+impl Answer {
+    /// Both.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Absent, _) | (_, Self::Absent) => Self::Absent,
+            (Self::Known(()), Self::Known(())) => Self::Known(()),
+            _ => Self::Unknown,
+        }
+    }
+}
+
+fn begins_with_hole(path: &Value) -> bool {
+    path.holes().first().is_some_and(|hole| hole.start == 0)
+}
+
+/// Whether a path that begins with a hole may end in a name.
+fn may_end_in(path: &Value, name: &str) -> bool {
+    let last = path::name(path);
+    !last.holes().is_empty() || last.is(name)
+}
+
+/// Whether a tree of which not all is known may have a path in it.
+fn may_hold(tree: &Value, wanted: &str) -> bool {
+    let wanted = Value::known(wanted);
+    match tree.as_known() {
+        Some(tree) => path::below(tree, &wanted),
+        None => {
+            let prefix = tree.known_prefix();
+            let folder = &prefix[..prefix.rfind('/').unwrap_or(0)];
+            path::covers(if folder.is_empty() { "/" } else { folder }, &wanted)
+        }
+    }
+}
+
+/// Whether a written path is the wanted one, in it, or may be either.
+fn lies_at(file: &File, wanted: &Value) -> Answer {
+    if !wanted.is_glob() && path::covers(wanted.text(), &file.path) {
+        return Answer::Known(());
+    }
+    // A pattern takes what it names and all below it, as a removal does.
+    let named = path::removes(wanted, &file.path);
+    if !named.is_absent() {
+        return named;
+    }
+    let until = wanted.text().find(['*', '?', '[']).unwrap_or(wanted.text().len());
+    let fixed = if wanted.is_glob() {
+        wanted.text()[..until]
+            .rfind('/')
+            .map_or("/", |slash| &wanted.text()[..slash])
+    } else {
+        wanted.text()
+    };
+    let in_tree = match file.kind {
+        WriteKind::Tree | WriteKind::Link(_) => {
+            may_hold(&file.path, fixed) || file.path.is(fixed) && wanted.is_glob()
+        }
+        WriteKind::File | WriteKind::Folder | WriteKind::Append => false,
+    };
+    let hidden = begins_with_hole(&file.path)
+        || !file.path.holes().is_empty() && may_hold(&file.path, fixed) && file.kind != WriteKind::Folder;
+    if in_tree || hidden {
+        Answer::Unknown
+    } else {
+        Answer::Absent
+    }
+}
+
+fn covers(target: Option<&Value>, wanted: &Value) -> bool {
+    target
+        .and_then(Value::as_known)
+        .is_some_and(|target| path::covers(target, wanted))
+}

@@ -1,0 +1,291 @@
+//! Which package brings which command.
+//!
+//! The tables are text beside this file; each says how it was made. Presence is told leniently and
+//! absence strictly: a package that no table has may bring anything.
+
+use std::sync::LazyLock;
+
+use crate::context::Answer;
+use crate::facts::{Family, Manager, Package};
+
+static APT: LazyLock<Table> = LazyLock::new(|| table(include_str!("provides/apt.txt")));
+static APK: LazyLock<Table> = LazyLock::new(|| table(include_str!("provides/apk.txt")));
+static RPM: LazyLock<Table> = LazyLock::new(|| table(include_str!("provides/rpm.txt")));
+static COMMANDS: LazyLock<Table> = LazyLock::new(|| table(include_str!("provides/commands.txt")));
+
+/// Lines by their first word, sorted.
+type Table = Vec<(&'static str, &'static str)>;
+
+fn table(text: &'static str) -> Table {
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    lines
+        .map(|line| line.split_once(' ').unwrap_or((line, "")))
+        .collect()
+}
+
+fn find(table: &Table, name: &str) -> Option<&'static str> {
+    let index = table.binary_search_by_key(&name, |(name, _)| name).ok()?;
+    Some(table[index].1)
+}
+
+/// Whether a package brings a command, with all that comes along.
+pub fn brings(package: &Package, _family: Option<Family>, command: &str) -> Answer {
+    let Some(name) = package.name.as_known() else {
+        return brings_unknown(package.manager, command);
+    };
+    if name == command && !is_rumour(package.manager, command) {
+        return Answer::Known(());
+    }
+    let Some(holders) = find(&COMMANDS, command) else {
+        return Answer::Unknown;
+    };
+    let mut holders = holders.split(' ');
+    if !package.manager.is_system() {
+        return of_language(package.manager, name, command);
+    }
+    if holders.clone().any(|holder| holder == name) {
+        return Answer::Known(());
+    }
+    let versioned = name.trim_end_matches(|sign: char| sign.is_ascii_digit() || matches!(sign, '.' | '-'));
+    let may_hold = versioned.len() < name.len() && holders.clone().any(|holder| stem(holder) == versioned);
+    if may_hold {
+        return Answer::Unknown;
+    }
+    let table = match package.manager {
+        Manager::Apt => &*APT,
+        Manager::Apk => &*APK,
+        manager if manager.is_rpm() => &*RPM,
+        _ => return Answer::Unknown,
+    };
+    let Some(brought) = find(table, name) else {
+        return brings_unlisted(package.manager, name, command);
+    };
+    let (certain, recommended) = match brought.strip_prefix("+ ") {
+        Some(recommended) => ("", recommended),
+        None => brought.split_once(" + ").unwrap_or((brought, "")),
+    };
+    let has = |list: &str| {
+        holders
+            .clone()
+            .any(|holder| list.split(' ').any(|one| one == holder))
+    };
+    if has(certain) {
+        return Answer::Known(());
+    }
+    // By which road a weak dependency comes is in no table for RPM.
+    let weak = package.manager.is_rpm() && !package.recommends.is_absent();
+    if has(recommended) {
+        return package.recommends;
+    }
+    let is_core = holders.any(|holder| matches!(holder, "git" | "wget" | "sudo" | "unzip" | "make"));
+    if weak && !is_core {
+        Answer::Unknown
+    } else {
+        Answer::Absent
+    }
+}
+
+/// A name without the version at its end.
+fn stem(name: &str) -> &str {
+    name.trim_end_matches(|sign: char| sign.is_ascii_digit() || matches!(sign, '.' | '-'))
+}
+
+/// Whether a package of this name holds another thing than the command of the same name.
+fn is_rumour(manager: Manager, command: &str) -> bool {
+    match manager {
+        // The libraries of these names on PyPI and npm bring no program.
+        Manager::Pip | Manager::Npm | Manager::Yarn => {
+            matches!(
+                command,
+                "git" | "curl" | "wget" | "docker" | "make" | "sudo" | "jq" | "file"
+            )
+        }
+        _ => false,
+    }
+}
+
+/// Packages that no table has: their names may tell all the same.
+fn brings_unlisted(manager: Manager, name: &str, command: &str) -> Answer {
+    const OF_TOOLS: &[&str] = &[
+        "curl",
+        "wget",
+        "git",
+        "sudo",
+        "unzip",
+        "zip",
+        "gpg",
+        "node",
+        "npm",
+        "npx",
+        "yarn",
+        "jq",
+        "vim",
+        "nano",
+        "ssh",
+        "docker",
+        "dockerd",
+        "rsync",
+        "tmux",
+        "htop",
+        "useradd",
+        "usermod",
+        "groupadd",
+        "update-ca-certificates",
+    ];
+    let is_library = match manager {
+        Manager::Apk => {
+            name.ends_with("-dev")
+                || name.ends_with("-libs")
+                || name.ends_with("-doc")
+                || name.starts_with('.')
+        }
+        Manager::Apt => name.starts_with("lib") && !name.contains("office"),
+        _ => false,
+    };
+    if is_library && OF_TOOLS.contains(&command) {
+        Answer::Absent
+    } else {
+        Answer::Unknown
+    }
+}
+
+/// A package whose name is not known.
+fn brings_unknown(manager: Manager, command: &str) -> Answer {
+    if manager.is_system() {
+        Answer::Unknown
+    } else {
+        of_language(manager, "", command)
+    }
+}
+
+/// Packages of a language bring programs written for it, and hardly ever those of a system.
+fn of_language(manager: Manager, name: &str, command: &str) -> Answer {
+    const OF_SYSTEMS: &[&str] = &[
+        "curl",
+        "wget",
+        "git",
+        "sudo",
+        "unzip",
+        "zip",
+        "gpg",
+        "ssh",
+        "ssh-keygen",
+        "ssh-keyscan",
+        "sshd",
+        "locale-gen",
+        "add-apt-repository",
+        "apt-add-repository",
+        "lsb_release",
+        "make",
+        "gcc",
+        "g++",
+        "cc",
+        "docker",
+        "dockerd",
+        "xz",
+        "bzip2",
+        "vim",
+        "nano",
+        "rsync",
+        "systemctl",
+        "useradd",
+        "usermod",
+        "groupadd",
+        "gosu",
+        "update-ca-certificates",
+        "openssl",
+        "java",
+        "javac",
+        "mvn",
+        "php",
+        "psql",
+        "mysql",
+        "nginx",
+        "tmux",
+        "zsh",
+        "file",
+        "less",
+        "ps",
+        "ip",
+        "ping",
+        "patch",
+        "bash",
+        "busybox",
+        "perl",
+    ];
+    let _ = name;
+    if manager != Manager::Conda && OF_SYSTEMS.contains(&command) {
+        Answer::Absent
+    } else {
+        Answer::Unknown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{Origin, Value};
+    use crate::finding::{Certainty, Place};
+    use crate::source::Span;
+
+    fn package(manager: Manager, name: &str, recommends: Answer) -> Package {
+        Package {
+            manager,
+            name: Value::known(name),
+            version: None,
+            recommends,
+            asked: Origin {
+                step: 1,
+                place: Place::here(Span::default()),
+                certainty: Certainty::Certain,
+            },
+            removed: None,
+            held: None,
+        }
+    }
+
+    fn apt(name: &str, recommends: Answer, command: &str) -> Answer {
+        brings(&package(Manager::Apt, name, recommends), None, command)
+    }
+
+    #[test]
+    fn the_tables_are_sorted() {
+        for table in [&*APT, &*APK, &*RPM, &*COMMANDS] {
+            assert!(table.is_sorted_by_key(|(name, _)| *name));
+        }
+    }
+
+    #[test]
+    fn certificates_come_with_curl_if_recommended_packages_do() {
+        let with = Answer::Known(());
+        assert_eq!(apt("curl", with, "update-ca-certificates"), Answer::Known(()));
+        assert_eq!(
+            apt("curl", Answer::Absent, "update-ca-certificates"),
+            Answer::Absent
+        );
+        assert_eq!(
+            apt("curl", Answer::Unknown, "update-ca-certificates"),
+            Answer::Unknown
+        );
+        assert_eq!(apt("git", with, "update-ca-certificates"), Answer::Known(()));
+    }
+
+    #[test]
+    fn what_comes_along_is_there() {
+        assert_eq!(apt("build-essential", Answer::Absent, "make"), Answer::Known(()));
+        assert_eq!(apt("build-essential", Answer::Absent, "curl"), Answer::Absent);
+        assert_eq!(apt("gnupg", Answer::Absent, "gpg"), Answer::Known(()));
+        assert_eq!(
+            apt("software-properties-common", Answer::Absent, "add-apt-repository"),
+            Answer::Known(())
+        );
+        assert_eq!(apt("openjdk-17-jdk", Answer::Absent, "java"), Answer::Known(()));
+    }
+
+    #[test]
+    fn an_unknown_package_may_bring_anything() {
+        assert_eq!(apt("acme-workspace", Answer::Absent, "curl"), Answer::Unknown);
+        let node = package(Manager::Npm, "typescript", Answer::Absent);
+        assert_eq!(brings(&node, None, "curl"), Answer::Absent);
+    }
+}
