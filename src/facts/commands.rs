@@ -119,7 +119,7 @@ impl Facts {
             || !brought.is_absent()
             || self.is_opaque(Reach::Files, 0, step)
             || self.files.iter().any(is_theirs)
-            || VARIABLES.iter().any(|name| is_set(&name))
+            || VARIABLES.iter().any(is_set)
             || self.is_mounted(step, &["/etc/ssl", "/etc/pki"].map(Value::known));
         if unsure { Answer::Unknown } else { Answer::Absent }
     }
@@ -144,31 +144,47 @@ impl Facts {
             .map(|removal| removal.origin.step)
             .max();
         let since = emptied.unwrap_or(0);
-        let mut answer = match emptied {
+        let of_base = match emptied {
             Some(_) => Answer::Absent,
             None => self.base_has(wanted),
         };
-        for file in self.files.iter().filter(|file| file.written.step > since) {
-            let is_gone = file
-                .gone
-                .as_ref()
-                .is_some_and(|gone| gone.certainty == Certainty::Certain && !gone.replaced);
-            if is_gone {
-                continue;
-            }
-            match lies_at(file, wanted) {
-                Answer::Known(()) if file.stays() && file.written.certainty == Certainty::Certain => {
-                    return Answer::Known(());
-                }
-                Answer::Known(()) | Answer::Unknown => answer = Answer::Unknown,
-                Answer::Absent => {}
-            }
+        let mut answer = self.written(wanted, since);
+        if answer.is_known() {
+            return answer;
+        }
+        if !of_base.is_absent() {
+            answer = Answer::Unknown;
         }
         let unseen = self
             .opaque
             .iter()
             .any(|opaque| opaque.origin.step > since && !self.is_below_mount(opaque.origin.step, wanted));
         if unseen { Answer::Unknown } else { answer }
+    }
+
+    /// Whether something was written at a path, or below it, after a step, and stays.
+    pub fn written(&self, wanted: &Value, since: usize) -> Answer {
+        let mut answer = Answer::Absent;
+        for file in self.files.iter().filter(|file| file.written.step > since) {
+            let sure = file.written.certainty == Certainty::Certain;
+            let is_gone = file
+                .gone
+                .as_ref()
+                .is_some_and(|gone| gone.certainty == Certainty::Certain && !gone.replaced);
+            if is_gone {
+                // The folders that were made for it stay when it goes.
+                if sure && !wanted.is_glob() && path::below(wanted.text(), &file.path) {
+                    return Answer::Known(());
+                }
+                continue;
+            }
+            match lies_at(file, wanted) {
+                Answer::Known(()) if file.stays() && sure => return Answer::Known(()),
+                Answer::Known(()) | Answer::Unknown => answer = Answer::Unknown,
+                Answer::Absent => {}
+            }
+        }
+        answer
     }
 
     /// Whether the base has a path: certain for what no distribution has, and for scratch.

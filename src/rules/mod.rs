@@ -4,6 +4,9 @@
 //! holds the list against the folder.
 
 mod allow_without_reason;
+mod apt_codename;
+mod arch_hard_coded;
+mod command_not_found;
 mod config_duplicate_key;
 mod config_extends;
 mod config_missing_key;
@@ -13,17 +16,34 @@ mod config_unknown_key;
 mod config_unknown_rule;
 mod config_unreadable;
 mod config_wrong_value;
+mod contract_command_missing;
+mod copied_from_nothing;
+mod downloader_missing;
+mod entrypoint_ignored;
 mod gpu;
 mod gpu_amd;
 mod gpu_bare_metal_only;
 mod gpu_driver_in_image;
+mod home_shadowed;
+mod https_without_ca;
 mod judge;
+mod kaniko_silent;
+mod libc_musl;
+mod locale_not_generated;
+mod mounted;
 mod nearest;
 mod page;
+mod path_lost_in_login;
 mod report;
+mod secret_unreadable;
+mod skel_missing;
+mod source_missing;
+mod stage_unused;
 mod stale_allow;
 mod syntax_error;
 mod tmp_content;
+mod volume_on_home;
+mod write_after_volume;
 
 pub use judge::judge;
 pub use nearest::nearest;
@@ -199,6 +219,9 @@ impl Rule {
 /// All rules, by name.
 pub const RULES: &[Rule] = &[
     allow_without_reason::RULE,
+    apt_codename::RULE,
+    arch_hard_coded::RULE,
+    command_not_found::RULE,
     config_duplicate_key::RULE,
     config_extends::RULE,
     config_missing_key::RULE,
@@ -208,12 +231,28 @@ pub const RULES: &[Rule] = &[
     config_unknown_rule::RULE,
     config_unreadable::RULE,
     config_wrong_value::RULE,
+    contract_command_missing::RULE,
+    copied_from_nothing::RULE,
+    downloader_missing::RULE,
+    entrypoint_ignored::RULE,
     gpu_amd::RULE,
     gpu_bare_metal_only::RULE,
     gpu_driver_in_image::RULE,
+    home_shadowed::RULE,
+    https_without_ca::RULE,
+    kaniko_silent::RULE,
+    libc_musl::RULE,
+    locale_not_generated::RULE,
+    path_lost_in_login::RULE,
+    secret_unreadable::RULE,
+    skel_missing::RULE,
+    source_missing::RULE,
+    stage_unused::RULE,
     stale_allow::RULE,
     syntax_error::RULE,
     tmp_content::RULE,
+    volume_on_home::RULE,
+    write_after_volume::RULE,
 ];
 
 /// The rules that go by a name: the one whose own it is, or all that know it as an id.

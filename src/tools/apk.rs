@@ -1,7 +1,7 @@
 //! Alpine's apk.
 
 use crate::context::Answer;
-use crate::facts::{Manager, PackageAction, Value};
+use crate::facts::{Manager, PackageAction, Value, WriteKind};
 use crate::tools::options::{Grammar, Options};
 use crate::tools::{Call, Effects};
 
@@ -31,6 +31,12 @@ pub fn run(call: &Call, effects: &mut Effects) {
         Some("del") => false,
         _ => return,
     };
+    if let Some((root, place)) = options.value(&["p", "root"])
+        && !root.is("/")
+    {
+        effects.write(place, call.path(root), WriteKind::Tree, "apk");
+        return;
+    }
     // apk knows no recommendations; `install_if` rules do not matter here.
     let recommends = Answer::Absent;
     if adds {

@@ -114,7 +114,8 @@ fn repository(call: &Call, effects: &mut Effects) {
     if source.known_prefix().starts_with("deb") {
         write_source(source, place, effects);
     } else {
-        let file = Value::unknown("/etc/apt/sources.list.d/${source}.list");
+        let folder = Value::known("/etc/apt/sources.list.d");
+        let file = path::join(&folder, &Value::unknown("${source}.list"));
         effects.write(place, file, WriteKind::File, "add-apt-repository");
     }
 }

@@ -236,13 +236,15 @@ pub fn find(program: &str) -> Known {
             | "openvscode-server"
             | "code-insiders"
             | "git-lfs" => keys::run,
+            "make" | "gmake" | "ninja" | "cmake" | "autoconf" | "automake" | "autoreconf" | "aclocal"
+            | "autoheader" | "libtoolize" | "autopoint" | "composer" | "bundle" | "meson" | "bazel" => build,
             "gcc" | "g++" | "cc" | "c++" | "clang" | "clang++" | "javac" | "jar" | "mvn" | "mvnw"
             | "gradle" | "gradlew" | "ant" | "sbt" | "lein" | "tsc" | "protoc" | "ld" | "ar" | "cython"
             | "rustc" | "ghc" | "dotnet" => compile,
             "curl" | "wget" | "git" | "aria2c" | "axel" | "svn" | "hg" => download::run,
             "tar" | "bsdtar" | "unzip" | "gunzip" | "gzip" | "bunzip2" | "bzip2" | "xz" | "unxz" | "zip"
             | "7z" | "7za" | "cpio" | "zstd" | "unrar" => archive::run,
-            _ if is_versioned(program, "python") || is_versioned(program, "pip") => python::run,
+                _ if is_versioned(program, "python") || is_versioned(program, "pip") => python::run,
             _ if inert::is(program) => return Known::Inert,
             _ => return Known::Unknown,
         };
@@ -254,9 +256,33 @@ pub fn find_at(path: &str) -> Known {
     let mut parts = path.rsplit('/');
     match (parts.next(), parts.next()) {
         (Some("install"), Some("aws" | "aws-cli")) => Known::Tool(keys::install_aws),
-        (Some("mvnw" | "gradlew"), _) => Known::Tool(compile),
+        (Some("mvnw" | "gradlew" | "configure" | "autogen.sh" | "bootstrap.sh" | "buildconf"), _) => {
+            Known::Tool(compile)
+        }
         (Some(name @ ("rustup-init" | "rustup-init.sh")), _) => find(name),
         _ => Known::Unknown,
+    }
+}
+
+/// Makes things in the project, or installs them into the system if it is asked to.
+fn build(call: &Call, effects: &mut Effects) {
+    let installs = call.arguments().iter().any(|(word, _)| {
+        word.text().contains("install") || word.text().contains("deb-pkg") || word.as_known().is_none()
+    });
+    let has_own_targets = matches!(call.program(), "make" | "gmake" | "ninja")
+        && call.arguments().iter().any(|(word, _)| {
+            let text = word.text();
+            let is_usual = matches!(
+                text,
+                "all" | "build" | "check" | "test" | "clean" | "distclean" | "release"
+            );
+            !is_usual && !text.starts_with('-') && !text.contains(['=', '/']) && text.parse::<u32>().is_err()
+        });
+    let project_only = matches!(call.program(), "composer" | "bundle");
+    if !project_only && (installs || has_own_targets) {
+        effects.unseen(call);
+    } else {
+        effects.compiled(call);
     }
 }
 

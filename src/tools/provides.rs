@@ -57,8 +57,8 @@ pub fn brings(package: &Package, _family: Option<Family>, command: &str) -> Answ
         manager if manager.is_rpm() => &*RPM,
         _ => return Answer::Unknown,
     };
-    let Some(brought) = find(table, name) else {
-        return brings_unlisted(package.manager, name, command);
+    let Some(brought) = find(table, name).or_else(|| of_kin(table, name)) else {
+        return brings_unlisted(package, name, command);
     };
     let (certain, recommended) = match brought.strip_prefix("+ ") {
         Some(recommended) => ("", recommended),
@@ -85,6 +85,36 @@ pub fn brings(package: &Package, _family: Option<Family>, command: &str) -> Answ
     }
 }
 
+/// The entry of another version: `gcc-8` for `gcc-12`, `python3.4-dev` for `python3.11-dev`.
+fn of_kin(table: &Table, name: &str) -> Option<&'static str> {
+    let wanted = unversioned(name);
+    if wanted == name {
+        return None;
+    }
+    let start = name.find(|sign: char| sign.is_ascii_digit())?;
+    let from = table.partition_point(|(other, _)| *other < &name[..start]);
+    let near = table[from..]
+        .iter()
+        .take_while(|(other, _)| other.starts_with(&name[..start]));
+    near.filter(|(other, _)| unversioned(other) == wanted)
+        .map(|(_, brought)| *brought)
+        .next()
+}
+
+/// A name with one sign for each number in it.
+fn unversioned(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    for sign in name.chars() {
+        let is_number = sign.is_ascii_digit() || sign == '.' && text.ends_with('#');
+        match is_number {
+            true if text.ends_with('#') => {}
+            true => text.push('#'),
+            false => text.push(sign),
+        }
+    }
+    text
+}
+
 /// A name without the version at its end.
 fn stem(name: &str) -> &str {
     name.trim_end_matches(|sign: char| sign.is_ascii_digit() || matches!(sign, '.' | '-'))
@@ -105,12 +135,10 @@ fn is_rumour(manager: Manager, command: &str) -> bool {
 }
 
 /// Packages that no table has: their names may tell all the same.
-fn brings_unlisted(manager: Manager, name: &str, command: &str) -> Answer {
+fn brings_unlisted(package: &Package, name: &str, command: &str) -> Answer {
+    // Hardly anything depends on these but what is named after them.
+    const OF_PEOPLE: &[&str] = &["curl", "wget", "git", "sudo"];
     const OF_TOOLS: &[&str] = &[
-        "curl",
-        "wget",
-        "git",
-        "sudo",
         "unzip",
         "zip",
         "gpg",
@@ -132,21 +160,84 @@ fn brings_unlisted(manager: Manager, name: &str, command: &str) -> Answer {
         "groupadd",
         "update-ca-certificates",
     ];
-    let is_library = match manager {
-        Manager::Apk => {
-            name.ends_with("-dev")
-                || name.ends_with("-libs")
-                || name.ends_with("-doc")
-                || name.starts_with('.')
-        }
-        Manager::Apt => name.starts_with("lib") && !name.contains("office"),
-        _ => false,
-    };
-    if is_library && OF_TOOLS.contains(&command) {
+    let is_bare = package.manager == Manager::Apk || package.recommends.is_absent();
+    let concerns = OF_PEOPLE.contains(&command) || is_bare && OF_TOOLS.contains(&command);
+    if concerns && is_library(package.manager, name) {
         Answer::Absent
     } else {
         Answer::Unknown
     }
+}
+
+/// Whether a name is that of a library, of headers, of data, or of an old version of what is listed.
+fn is_library(manager: Manager, name: &str) -> bool {
+    const ENDINGS: [&str; 10] = [
+        "-dev", "-devel", "-libs", "-doc", "-dbg", "-common", "-data", "-lang", "-locale", "-headers",
+    ];
+    const BEGINNINGS: &[&str] = &[
+        "lib",
+        "fonts-",
+        "font-",
+        "ttf-",
+        "xfonts-",
+        "gir1.2-",
+        "python-",
+        "python3-",
+        "py-",
+        "py3-",
+        "perl-",
+        "php",
+        "ruby-",
+        "lua-",
+        "texlive-",
+        "gstreamer",
+        "gst-",
+        "qt5-",
+        "qt6-",
+        "qtbase5",
+        "xserver-",
+        "linux-",
+        "mesa-",
+        "pcre",
+        "icu",
+        "ncurses",
+        "zlib",
+        "readline",
+        "freetype",
+        "fontconfig",
+        "cairo",
+        "pango",
+        "gtk",
+        "glib",
+        "alsa",
+        "musl",
+        "binutils",
+        "nginx-mod-",
+        "postgresql",
+        "openssl",
+        "gcc-",
+        "g++-",
+        "cpp-",
+        "clang-",
+        "llvm",
+    ];
+    const NOT: [&str; 6] = [
+        "office",
+        "python3-full",
+        "php-pear",
+        "pip",
+        "virtualenv",
+        "libguestfs-tools",
+    ];
+    if NOT.iter().any(|word| name.contains(word)) {
+        return false;
+    }
+    let fits = ENDINGS.iter().any(|ending| name.ends_with(ending))
+        || BEGINNINGS.iter().any(|beginning| name.starts_with(beginning));
+    // The name of a bundle that `apk add --virtual` makes.
+    let is_bundle =
+        manager == Manager::Apk && ["build", "dep", "virtual"].iter().any(|word| name.contains(word));
+    fits && (manager == Manager::Apk || manager == Manager::Apt) || name.starts_with('.') || is_bundle
 }
 
 /// A package whose name is not known.

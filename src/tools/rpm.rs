@@ -1,7 +1,7 @@
 //! dnf, yum, microdnf, zypper, rpm.
 
 use crate::context::Answer;
-use crate::facts::{Manager, PackageAction, Value};
+use crate::facts::{Manager, PackageAction, Value, WriteKind};
 use crate::tools::options::{Grammar, Options};
 use crate::tools::{Call, Effects};
 
@@ -46,6 +46,12 @@ const DNF: Grammar = Grammar {
 
 fn dnf(call: &Call, manager: Manager, effects: &mut Effects) {
     let options = Options::of(call.arguments(), DNF);
+    if let Some((root, place)) = options.value(&["installroot"])
+        && !root.is("/")
+    {
+        effects.write(place, call.path(root), WriteKind::Tree, manager.name());
+        return;
+    }
     let mut operands = options.operands.iter().peekable();
     let verb = operands.next().and_then(|(verb, _)| verb.as_known());
     let action = match verb {
