@@ -51,6 +51,8 @@ pub enum Change {
     },
     /// The image's configuration changes.
     Config(ConfigChange),
+    /// The step does what only root may do.
+    NeedsRoot,
     /// Something may have happened that cannot be seen.
     Opaque {
         /// What it could have changed.
@@ -248,9 +250,27 @@ pub enum AccountChange {
     Password {
         /// Who.
         user: Value,
-        /// Whether there is one now.
+        /// Whether sudo is content with it: one was set, or the empty one.
         set: bool,
     },
+    /// A step names somebody who must be there, and changes nothing about them.
+    Named {
+        /// Whom.
+        name: Value,
+        /// Whether it is a user or a group.
+        kind: NameKind,
+    },
+    /// Accounts and groups may come, go or change in a way that cannot be seen.
+    Unseen,
+}
+
+/// What a name means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NameKind {
+    /// A user.
+    User,
+    /// A group.
+    Group,
 }
 
 /// A user that comes to be.
@@ -274,6 +294,8 @@ pub struct NewUser {
     pub groups: Vec<(Value, Option<Place>)>,
     /// Whether it is a system account.
     pub system: bool,
+    /// Whether it gets a password at once.
+    pub password: bool,
 }
 
 /// What becomes of a unit.

@@ -24,29 +24,36 @@
 
 mod accounts;
 mod base;
+mod brings;
 mod config;
 mod effect;
+mod engine;
 mod files;
 mod meaning;
 mod packages;
 pub mod path;
+mod people;
+mod rights;
+mod units;
 mod value;
 
 use std::sync::Arc;
 
-pub use accounts::{Accounts, Group, Membership, User};
+pub use accounts::{Accounts, Clash, Further, Group, Membership, Missing, User};
 pub use base::{Account, Base, Family, Group as BaseGroup, Init, Libc};
+pub use brings::{Bringer, Brings, InitBrought};
 pub use config::{Config, Setting, Variable};
 pub use effect::{
-    AccountChange, Change, ConfigChange, Content, Effect, Manager, NewUser, PackageAction, PackageChange,
-    Program, Reach, Reader, StartCommand, UnitState, Write, WriteKind,
+    AccountChange, Change, ConfigChange, Content, Effect, Manager, NameKind, NewUser, PackageAction,
+    PackageChange, Program, Reach, Reader, StartCommand, UnitState, Write, WriteKind,
 };
+pub use engine::Engine;
 pub use files::{File, Files, Gone};
 pub use meaning::{DaemonSetting, Meaning};
 pub use packages::{Package, Packages};
+pub use units::Unit;
 pub use value::Value;
 
-use crate::context::Answer;
 use crate::finding::{Certainty, Place};
 
 /// Where a fact comes from.
@@ -117,17 +124,6 @@ pub struct OpaqueStep {
     pub why: String,
 }
 
-/// What becomes of a unit, and where that is said.
-#[derive(Debug, Clone)]
-pub struct Unit {
-    /// The unit's name, `.service` left out.
-    pub name: Value,
-    /// What becomes of it.
-    pub state: UnitState,
-    /// Where it is said.
-    pub origin: Origin,
-}
-
 /// Everything that is known of one stage, with what it inherits.
 #[derive(Debug, Clone)]
 pub struct Facts {
@@ -153,12 +149,16 @@ pub struct Facts {
     pub opaque: Vec<OpaqueStep>,
     /// The image's configuration and the build's variables.
     pub config: Config,
+    /// Steps that do what only root may do and are not root's, at the word that says so.
+    pub denied: Vec<Origin>,
+    grants: Vec<rights::Grant>,
     reader: Reader,
+    bringer: Bringer,
 }
 
 impl Facts {
     /// What a stage knows when nothing but its base is there.
-    pub fn start(from: From, step: Step, reader: Reader) -> Self {
+    pub fn start(from: From, step: Step, reader: Reader, bringer: Bringer) -> Self {
         Self {
             stage: String::new(),
             stage_index: 0,
@@ -170,8 +170,11 @@ impl Facts {
             units: Vec::new(),
             opaque: Vec::new(),
             steps: vec![step],
+            denied: Vec::new(),
+            grants: Vec::new(),
             from,
             reader,
+            bringer,
         }
     }
 
@@ -184,47 +187,113 @@ impl Facts {
     pub fn take(&mut self, step: Step, effects: Vec<Effect>) {
         let index = self.steps.len();
         let certainty = step.certainty;
-        let sure = if step.tolerated {
-            Certainty::Possible
-        } else {
-            certainty
-        };
         self.steps.push(step);
         for effect in effects {
             // That a command fails and is let fail is no reason to doubt what it removes or writes:
             // `|| true` stands behind commands that succeed.
-            let origin = |certainty| Origin {
+            let origin = Origin {
                 step: index,
-                place: effect.place.clone(),
+                place: effect.place,
                 certainty,
             };
             match effect.change {
-                Change::Write(write) => self.files.write(write, origin(certainty), self.reader),
+                Change::Write(write) => self.write(write, origin),
                 Change::Remove { path, contents_only } => {
-                    self.files.remove(&path, contents_only, &origin(certainty));
+                    self.note_links_removed(&path, &origin);
+                    self.files.remove(&path, contents_only, &origin);
                 }
                 Change::Own {
                     path,
                     owner,
                     recursive,
                 } => {
-                    self.files.own(&path, owner, recursive, &origin(certainty));
+                    self.grant(&path, owner.as_ref(), &origin);
+                    self.files.own(&path, owner, recursive, &origin);
                 }
-                Change::Package(change) => self.packages.take(change, origin(certainty)),
-                Change::Account(change) => self.accounts.take(change, origin(sure)),
+                Change::Package(change) => self.package(change, origin),
+                Change::Account(change) => self.account(change, origin),
                 Change::Unit { name, state } => self.units.push(Unit {
                     name,
                     state,
-                    origin: origin(certainty),
+                    origin,
+                    by_package: false,
                 }),
-                Change::Config(change) => self.config.take(change, origin(certainty)),
-                Change::Opaque { reach, why } => self.opaque.push(OpaqueStep {
-                    origin: origin(certainty),
-                    reach,
-                    why,
-                }),
+                Change::Config(change) => self.config.take(change, origin),
+                Change::NeedsRoot => self.deny(origin),
+                Change::Opaque { reach, why } => {
+                    if reach == Reach::Anything {
+                        self.account(AccountChange::Unseen, origin.clone());
+                    }
+                    self.opaque.push(OpaqueStep { origin, reach, why });
+                }
             }
         }
+    }
+
+    fn write(&mut self, write: Write, origin: Origin) {
+        self.note_link(&write.path, &write.kind, &origin);
+        self.accounts.note_write(&write, &origin);
+        self.deny_write(&write, &origin);
+        self.files.write(write, origin, self.reader);
+    }
+
+    fn account(&mut self, change: AccountChange, origin: Origin) {
+        let step = origin.step;
+        let tolerated = self.steps[step].tolerated;
+        let before = self.accounts.missing().len();
+        self.accounts.take(change, origin, tolerated);
+        if self.accounts.missing().len() > before {
+            let mut missing = std::mem::take(self.accounts.missing_mut());
+            missing.retain(|one| one.origin.step != step || !self.package_may_make(&one.name, step));
+            *self.accounts.missing_mut() = missing;
+        }
+    }
+
+    /// A package comes with what it brings, or goes with it.
+    fn package(&mut self, change: PackageChange, origin: Origin) {
+        let brings = match change.name.as_known() {
+            Some(name) if change.manager.is_system() => self.brings(name, change.manager),
+            _ => Brings::NOTHING,
+        };
+        let action = change.action;
+        self.packages.take(change, origin.clone());
+        match action {
+            PackageAction::Install => {
+                self.accounts.bring(&brings, &origin);
+                if brings.enables {
+                    self.units.extend(brings.units.iter().map(|unit| Unit {
+                        name: Value::known(*unit),
+                        state: UnitState::Enabled,
+                        origin: origin.clone(),
+                        by_package: true,
+                    }));
+                }
+                if let InitBrought::Always(init) = brings.init {
+                    let target = match init {
+                        Init::Systemd => "/lib/systemd/systemd",
+                        Init::Busybox => "/bin/busybox",
+                        Init::Other => "/lib/init",
+                    };
+                    let write = Write {
+                        path: Value::known("/sbin/init"),
+                        kind: WriteKind::Link(Value::known(target)),
+                        content: Content::Unknown,
+                        owner: None,
+                        writer: PACKAGE,
+                    };
+                    self.files.write(write, origin, self.reader);
+                }
+            }
+            PackageAction::Remove if matches!(brings.init, InitBrought::Always(_)) => {
+                self.files.remove(&Value::known("/sbin/init"), false, &origin);
+            }
+            PackageAction::Remove | PackageAction::Hold | PackageAction::Unhold => {}
+        }
+    }
+
+    /// What a package of the system brings.
+    pub fn brings(&self, package: &str, manager: Manager) -> Brings {
+        (self.bringer)(package, manager, &self.from.base)
     }
 
     /// The step of an origin.
@@ -243,17 +312,7 @@ impl Facts {
             .iter()
             .any(|opaque| opaque.reach >= reach && (since..before).contains(&opaque.origin.step))
     }
-
-    /// The last state of a unit, and whether a possible change leaves it open.
-    pub fn unit(&self, name: &str) -> Answer<&Unit> {
-        let mut last = Answer::Absent;
-        for unit in &self.units {
-            if unit.name.is(name) {
-                last = Answer::Known(unit);
-            } else if unit.name.as_known().is_none() {
-                last = Answer::Unknown;
-            }
-        }
-        last
-    }
 }
+
+/// The writer of a file that a package brings.
+pub const PACKAGE: &str = "package";

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::context::Answer;
-use crate::facts::{Change, Effect, Facts, Program, Reach, Step, Value, Write, WriteKind, path};
+use crate::facts::{Change, Effect, Facts, NameKind, Program, Reach, Step, Value, Write, WriteKind, path};
 use crate::finding::{Certainty, Place};
 use crate::interpret::run::{content, without_mounted};
 use crate::interpret::words::{self, ShellNames};
@@ -397,6 +397,7 @@ impl<'r, 'a> Runner<'r, 'a> {
                 .words
                 .push((self.piped_names(shell, ready), ready.place.clone()));
         }
+        self.switched(ready, &unwrapped, &frame);
         self.redirects(shell, ready, &frame, &unwrapped);
         if let Some((script, place)) = unwrapped.script.clone() {
             self.nested(shell, ready, &script, &place, frame);
@@ -465,6 +466,9 @@ impl<'r, 'a> Runner<'r, 'a> {
                     );
                 }
             }
+            if tools::needs_root(&call) {
+                effects.say(&unwrapped.words[0].1, Change::NeedsRoot);
+            }
             if ready.command.piped
                 || !ready.command.redirects.is_empty()
                 || ready.number < shell.outputs.len()
@@ -476,6 +480,26 @@ impl<'r, 'a> Runner<'r, 'a> {
             *slot = printed;
         }
         self.finish(shell, ready, &frame, unwrapped, effects);
+    }
+
+    /// Who is named as the one that runs a command must be there.
+    fn switched(&mut self, ready: &Ready, unwrapped: &Unwrapped, frame: &Frame) {
+        let (Some(user), Some(place)) = (&unwrapped.user, &unwrapped.user_place) else {
+            return;
+        };
+        let named = tools::named(user, NameKind::User).into_iter();
+        let effects = Effects(
+            named
+                .map(|change| Effect {
+                    place: place.clone(),
+                    change,
+                })
+                .collect(),
+        );
+        if !effects.0.is_empty() {
+            let step = self.step(frame, &frame.folder.clone(), &ready.place, None);
+            self.take(step, effects);
+        }
     }
 
     /// What xargs hands on: names that another command prints, below a folder if that is `find`'s.
@@ -856,7 +880,11 @@ impl<'r, 'a> Runner<'r, 'a> {
             );
         }
         if !effects.0.is_empty() {
-            let step = self.step(frame, &frame.folder.clone(), &ready.place, None);
+            // The file is opened before another becomes who runs the command.
+            let step = Step {
+                user: shell.frame.user.clone(),
+                ..self.step(frame, &frame.folder.clone(), &ready.place, None)
+            };
             self.take(step, effects);
         }
     }

@@ -3,19 +3,26 @@
 //! A tool reads the words of one command and says its effects, each at the narrowest word. What is
 //! not known here is opaque; what certainly leaves nothing behind is in [`inert`].
 
+mod accounts;
 mod apk;
 mod apt;
 mod archive;
+mod brings;
 mod coreutils;
 mod download;
 mod inert;
 mod installers;
 pub mod options;
 mod pacman;
+mod rights;
 mod rpm;
+mod systemd;
 pub mod text;
 
+pub use accounts::{named, named_owner};
+pub use brings::of as package_brings;
 pub use installers::from_url as installer_from_url;
+pub use rights::needs_root;
 pub use text::read as read_meaning;
 
 use crate::context::Answer;
@@ -170,6 +177,11 @@ pub fn find(program: &str) -> Known {
         "curl" | "wget" | "git" | "aria2c" | "axel" | "svn" | "hg" => download::run,
         "tar" | "bsdtar" | "unzip" | "gunzip" | "gzip" | "bunzip2" | "bzip2" | "xz" | "unxz" | "zip"
         | "7z" | "7za" | "cpio" | "zstd" | "unrar" => archive::run,
+        "useradd" | "adduser" | "luseradd" | "usermod" | "userdel" | "deluser" | "groupadd" | "groupmod"
+        | "groupdel" | "addgroup" | "delgroup" | "gpasswd" | "chpasswd" | "passwd" | "newusers" | "chsh"
+        | "chfn" | "visudo" | "vipw" | "vigr" => accounts::run,
+        "systemctl" | "service" | "rc-update" | "rc-service" | "update-rc.d" | "chkconfig"
+        | "deb-systemd-helper" | "invoke-rc.d" | "systemd-sysusers" => systemd::run,
         _ if inert::is(program) => return Known::Inert,
         _ => return Known::Unknown,
     };
