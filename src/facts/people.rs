@@ -88,7 +88,7 @@ impl Facts {
     pub fn sudo_without_password(&self, user: &User) -> Answer {
         let end = self.steps.len();
         let base = &self.from.base;
-        if base.sudo_without_password.iter().any(|name| *name == user.name) {
+        if base.sudo_without_password.contains(&user.name) {
             return Answer::Known(());
         }
         let had_sudo = !base.command("sudo").is_absent() && !base.package("sudo").is_absent();

@@ -4,6 +4,8 @@
 //! holds the list against the folder.
 
 mod allow_without_reason;
+mod apt_file_ignored;
+mod compose_too_old;
 mod config_duplicate_key;
 mod config_extends;
 mod config_missing_key;
@@ -13,17 +15,42 @@ mod config_unknown_key;
 mod config_unknown_rule;
 mod config_unreadable;
 mod config_wrong_value;
+mod data_root_unseen;
+mod docker_data_volume;
+mod docker_group_missing;
+mod docker_image_store;
+mod docker_not_enabled;
+mod docker_version;
 mod gpu;
 mod gpu_amd;
 mod gpu_bare_metal_only;
 mod gpu_driver_in_image;
+mod group_missing;
+mod home_missing;
+mod init_dangling;
+mod init_missing;
+mod init_not_detected;
 mod judge;
 mod nearest;
+mod needs_root;
 mod page;
+mod preload_hidden;
 mod report;
+mod run_dir_volume;
 mod stale_allow;
+mod start;
+mod stopsignal_systemd;
+mod sudo_asks_password;
+mod sudoers_ignored;
 mod syntax_error;
+mod sysbox_env;
 mod tmp_content;
+mod uid_taken;
+mod user_missing;
+mod user_numeric;
+mod user_root;
+mod volumes;
+mod workspace;
 
 pub use judge::judge;
 pub use nearest::nearest;
@@ -199,6 +226,8 @@ impl Rule {
 /// All rules, by name.
 pub const RULES: &[Rule] = &[
     allow_without_reason::RULE,
+    apt_file_ignored::RULE,
+    compose_too_old::RULE,
     config_duplicate_key::RULE,
     config_extends::RULE,
     config_missing_key::RULE,
@@ -208,12 +237,33 @@ pub const RULES: &[Rule] = &[
     config_unknown_rule::RULE,
     config_unreadable::RULE,
     config_wrong_value::RULE,
+    data_root_unseen::RULE,
+    docker_data_volume::RULE,
+    docker_group_missing::RULE,
+    docker_image_store::RULE,
+    docker_not_enabled::RULE,
     gpu_amd::RULE,
     gpu_bare_metal_only::RULE,
     gpu_driver_in_image::RULE,
+    group_missing::RULE,
+    home_missing::RULE,
+    init_dangling::RULE,
+    init_missing::RULE,
+    init_not_detected::RULE,
+    needs_root::RULE,
+    preload_hidden::RULE,
+    run_dir_volume::RULE,
     stale_allow::RULE,
+    stopsignal_systemd::RULE,
+    sudo_asks_password::RULE,
+    sudoers_ignored::RULE,
     syntax_error::RULE,
+    sysbox_env::RULE,
     tmp_content::RULE,
+    uid_taken::RULE,
+    user_missing::RULE,
+    user_numeric::RULE,
+    user_root::RULE,
 ];
 
 /// The rules that go by a name: the one whose own it is, or all that know it as an id.

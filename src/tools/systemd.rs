@@ -30,10 +30,11 @@ pub fn run(call: &Call, effects: &mut Effects) {
         "deb-systemd-helper" => systemctl(&options, operands, effects),
         "rc-update" => rc_update(operands, effects),
         "systemd-sysusers" => effects.say(call.place, Change::Account(AccountChange::Unseen)),
-        "update-rc.d" => match operands {
-            [unit, (word, _), ..] => by_word(unit, word, effects),
-            _ => {}
-        },
+        "update-rc.d" => {
+            if let [unit, (word, _), ..] = operands {
+                by_word(unit, word, effects);
+            }
+        }
         "chkconfig" => match operands {
             [unit, (word, _), ..] => by_word(unit, word, effects),
             [unit] if options.has(&["add"]) => say(unit, UnitState::Enabled, effects),

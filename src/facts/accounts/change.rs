@@ -477,7 +477,7 @@ impl Accounts {
             self.add_group(&name, None, &origin);
         }
         // One that may have been there before may have been made otherwise.
-        let is_certain = !(is_open && !before.is_absent());
+        let is_certain = !is_open || before.is_absent();
         self.users.push(User {
             uid: uid.filter(|_| is_certain),
             group: match new.group {
