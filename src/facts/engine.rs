@@ -2,7 +2,7 @@
 
 use crate::context::Answer;
 use crate::facts::{Facts, File, Init, Origin, Package, Reach, Value, WriteKind, path};
-use crate::finding::{Certainty, Place};
+use crate::finding::Certainty;
 
 /// A Docker engine in the image.
 #[derive(Debug, Clone)]
@@ -201,8 +201,8 @@ impl Facts {
         }
         let below = |file: &File| {
             path::below(target, &file.path)
-                || (file.kind == WriteKind::Tree && is_above(&file.path, target))
-                || (file.kind == WriteKind::Tree && is_above(&file.path, &other))
+                || (file.kind == WriteKind::Tree && path::may_hold(&file.path, target))
+                || (file.kind == WriteKind::Tree && path::may_hold(&file.path, &other))
                 || file.path.as_known().is_none()
         };
         if !removed && self.files.staying().any(below) {
@@ -228,27 +228,8 @@ impl Facts {
     /// Whether a tree whose files are not known was laid over the folder of `/sbin/init`.
     fn tree_over_init(&self) -> bool {
         self.files.staying().any(|file| {
-            file.kind == WriteKind::Tree && INIT_PATHS.iter().any(|init| is_above(&file.path, init))
+            file.kind == WriteKind::Tree && INIT_PATHS.iter().any(|init| path::may_hold(&file.path, init))
         })
-    }
-
-    /// The place of the step that first put the engine there, for findings about the whole of it.
-    pub fn from_place(&self) -> Place {
-        self.from.place.clone()
-    }
-}
-
-/// Whether a tree at `path` may hold the file: it lies at one of its folders, or at a name of it that
-/// is not known.
-fn is_above(path: &Value, file: &str) -> bool {
-    let known = path.known_prefix();
-    match path.as_known() {
-        Some("/") => true,
-        Some(folder) => file
-            .strip_prefix(folder)
-            .is_some_and(|rest| rest.starts_with('/')),
-        // `/usr/${./}`: files of a folder whose names are not known.
-        None => known.ends_with('/') && file.starts_with(known),
     }
 }
 

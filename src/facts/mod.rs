@@ -54,6 +54,7 @@ pub use packages::{Package, Packages};
 pub use units::Unit;
 pub use value::Value;
 
+pub use crate::context::Answer;
 use crate::finding::{Certainty, Place};
 
 /// Where a fact comes from.

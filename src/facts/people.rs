@@ -94,15 +94,12 @@ impl Facts {
         let had_sudo = !base.command("sudo").is_absent() && !base.package("sudo").is_absent();
         let mut unknown = had_sudo || self.is_opaque(Reach::Files, 0, end);
         for file in self.files.staying() {
+            unknown |= file.kind == WriteKind::Tree && path::may_hold(&file.path, "/etc/sudoers.d/x");
             if file.path.as_known().is_none() {
-                let prefix = file.path.known_prefix();
-                unknown |= prefix.starts_with("/etc/sudoers") || matches!(prefix, "/" | "/etc/");
+                unknown |= file.path.known_prefix().starts_with("/etc/sudoers");
                 continue;
             }
-            let is_tree = file.kind == WriteKind::Tree
-                && (path::covers("/etc/sudoers.d", &file.path) || matches!(file.path.text(), "/" | "/etc"));
             let is_rules = file.path.is("/etc/sudoers") || path::below("/etc/sudoers.d", &file.path);
-            unknown |= is_tree;
             if !is_rules || file.meaning.contains(&Meaning::Skipped) {
                 continue;
             }

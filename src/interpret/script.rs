@@ -459,11 +459,13 @@ impl<'r, 'a> Runner<'r, 'a> {
                 Known::Tool(tool) => tool(&call, &mut effects),
                 Known::Inert => {}
                 Known::Unknown => {
-                    effects.opaque(
-                        &unwrapped.words[0].1,
-                        program_reach(&frame.user),
-                        format!("what `{name}` does"),
-                    );
+                    // A file of the context that cannot be read here may be any script.
+                    let reach = if name.ends_with(".sh") || self.is_from_context(&program, &frame.folder) {
+                        reach(&frame.user)
+                    } else {
+                        program_reach(&frame.user)
+                    };
+                    effects.opaque(&unwrapped.words[0].1, reach, format!("what `{name}` does"));
                 }
             }
             if tools::needs_root(&call) {
@@ -480,6 +482,25 @@ impl<'r, 'a> Runner<'r, 'a> {
             *slot = printed;
         }
         self.finish(shell, ready, &frame, unwrapped, effects);
+    }
+
+    /// Whether a program is a file that came from the context, by its path or from a folder of PATH.
+    fn is_from_context(&self, program: &str, folder: &Value) -> bool {
+        let files = &self.walk.from_context;
+        if program.contains('/') {
+            let path = path::resolve(folder, &Value::known("~"), &Value::known(program));
+            return path.as_known().is_some_and(|path| files.contains_key(path));
+        }
+        [
+            "/usr/local/bin",
+            "/usr/bin",
+            "/usr/local/sbin",
+            "/usr/sbin",
+            "/bin",
+            "/sbin",
+        ]
+        .iter()
+        .any(|folder| files.contains_key(&format!("{folder}/{program}")))
     }
 
     /// Who is named as the one that runs a command must be there.

@@ -8,9 +8,8 @@
 
 use super::workspace::{Workspace, engine};
 use super::{Levels, Report, Rule};
-use crate::context::Answer;
 use crate::contract::Contract;
-use crate::facts::Facts;
+use crate::facts::{Answer, Facts};
 use crate::finding::Severity;
 
 /// Its entry in the list.

@@ -42,8 +42,7 @@ pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
 fn is_settled(facts: &Facts) -> bool {
     facts.files.staying().any(|file| {
         let is_it = file.path.is("/etc/docker/daemon.json");
-        let may_be = matches!(file.kind, WriteKind::Tree)
-            && (path::covers("/etc/docker", &file.path) || matches!(file.path.text(), "/" | "/etc"));
+        let may_be = file.kind == WriteKind::Tree && path::may_hold(&file.path, "/etc/docker/daemon.json");
         let says = file.meaning.iter().any(|meaning| {
             matches!(
                 meaning,

@@ -8,9 +8,8 @@
 
 use super::workspace::engine;
 use super::{Levels, Report, Rule};
-use crate::context::Answer;
 use crate::contract::Contract;
-use crate::facts::{Facts, Init, Meaning, UnitState};
+use crate::facts::{Answer, Facts, Init, Meaning, UnitState};
 use crate::finding::Severity;
 
 /// Its entry in the list.

@@ -1,6 +1,6 @@
 //! Which docker-ce a file installs: shared by the rules about new engines.
 
-use crate::facts::{Facts, Meaning, Package, Value, path};
+use crate::facts::{Facts, Meaning, Package, Value, WriteKind, path};
 use crate::finding::Certainty;
 
 /// Whether docker-ce of this file is, or may be, of a major version or later.
@@ -32,6 +32,9 @@ pub fn at_least(facts: &Facts, major: u32) -> Option<AtLeast<'_>> {
 fn unpinned(facts: &Facts, package: &Package, major: u32) -> Option<Certainty> {
     let before = |step: usize| step <= package.asked.step;
     for file in facts.files.iter().filter(|file| before(file.written.step)) {
+        if file.kind == WriteKind::Tree && path::may_hold(&file.path, "/etc/apt/preferences.d/x") {
+            return None;
+        }
         for meaning in &file.meaning {
             match meaning {
                 Meaning::UnknownPins => return None,

@@ -11,7 +11,6 @@ use super::{Levels, Report, Rule};
 use crate::contract::Contract;
 use crate::facts::Facts;
 use crate::finding::{Edit, Place, Safety, Severity};
-use crate::source::Span;
 
 /// Its entry in the list.
 pub const RULE: Rule = Rule {
@@ -57,11 +56,8 @@ pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
             && facts.is_here(&account.made)
         {
             let edit = Edit {
-                span: Span {
-                    start: span.start,
-                    end: span.start,
-                },
-                text: "-m ".to_owned(),
+                span: *span,
+                text: format!("-m {name}"),
             };
             said.fix("let useradd make the home", Safety::Suggested, vec![edit]);
         }

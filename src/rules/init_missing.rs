@@ -10,9 +10,8 @@
 
 use super::workspace::engine;
 use super::{Levels, Report, Rule};
-use crate::context::Answer;
 use crate::contract::Contract;
-use crate::facts::{Facts, Family, Init, Manager};
+use crate::facts::{Answer, Facts, Family, Init, Manager};
 use crate::finding::Severity;
 
 /// Its entry in the list.

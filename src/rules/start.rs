@@ -1,7 +1,6 @@
 //! What a container of the image starts, as far as ENTRYPOINT and CMD tell it.
 
-use crate::context::Answer;
-use crate::facts::{Facts, Origin, Setting, StartCommand, Value};
+use crate::facts::{Answer, Facts, Origin, Setting, StartCommand, Value};
 use crate::finding::Place;
 
 /// One word of what is started.

@@ -7,9 +7,8 @@
 //! Write `STOPSIGNAL SIGRTMIN+3`, or `37` where a runtime does not know the name.
 
 use super::{Levels, Report, Rule, start};
-use crate::context::Answer;
 use crate::contract::Contract;
-use crate::facts::{Facts, Init};
+use crate::facts::{Answer, Facts, Init};
 use crate::finding::Severity;
 
 /// Its entry in the list.

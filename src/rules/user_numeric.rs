@@ -7,9 +7,8 @@
 //! Name the user: `USER coder`.
 
 use super::{Levels, Report, Rule};
-use crate::context::Answer;
 use crate::contract::{Contract, Profile};
-use crate::facts::Facts;
+use crate::facts::{Answer, Facts};
 use crate::finding::Severity;
 
 /// Its entry in the list.

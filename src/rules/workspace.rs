@@ -1,9 +1,8 @@
 //! The contract of one image: what the config leaves open is decided by the facts, here and nowhere
 //! else.
 
-use crate::context::Answer;
 use crate::contract::Contract;
-use crate::facts::{Engine, Facts, Origin, User, Value};
+use crate::facts::{Answer, Engine, Facts, Origin, User, Value};
 use crate::finding::Certainty;
 
 /// What is agreed between the platform and this image.

@@ -51,6 +51,19 @@ pub fn named(name: &Value, kind: NameKind) -> Vec<Change> {
     })]
 }
 
+/// What chown asks of `USER[:GROUP]`, or of `USER.GROUP` as it was written before.
+pub fn named_by_chown(owner: &Value) -> Vec<Change> {
+    match owner.split_once('.') {
+        Some((user, group)) if !owner.text().contains(':') => {
+            let mut owner = user;
+            owner.push(":");
+            owner.append(&group);
+            named_owner(&owner)
+        }
+        _ => named_owner(owner),
+    }
+}
+
 /// That the user and the group of `USER[:GROUP]` must be there.
 pub fn named_owner(owner: &Value) -> Vec<Change> {
     let (user, group) = match owner.split_once(':') {

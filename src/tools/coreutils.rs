@@ -344,7 +344,7 @@ fn own(call: &Call, effects: &mut Effects) {
     };
     if let Some((owner, place)) = first {
         let named = match call.program() {
-            "chown" => accounts::named_owner(owner),
+            "chown" => accounts::named_by_chown(owner),
             "chgrp" => accounts::named(owner, NameKind::Group),
             _ => Vec::new(),
         };

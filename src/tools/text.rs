@@ -39,7 +39,7 @@ pub fn read(path: &str, content: &Content) -> Vec<Meaning> {
 fn apt_reads(name: &str, extensions: &[&str]) -> bool {
     let usual = name
         .chars()
-        .all(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.'));
+        .all(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.' | ':'));
     usual
         && match name.rsplit_once('.') {
             None => true,
