@@ -1,7 +1,7 @@
 //! The Docker engine inside, and the init that starts it.
 
 use crate::context::Answer;
-use crate::facts::{Facts, File, Init, Origin, Package, Reach, Value, WriteKind, path};
+use crate::facts::{Facts, File, Init, Origin, Package, Reach, WriteKind, path};
 use crate::finding::Certainty;
 
 /// A Docker engine in the image.

@@ -29,6 +29,13 @@ impl Facts {
     ///
     /// Packages call their accounts as they are called themselves, or by a part of that.
     pub(super) fn package_may_make(&self, name: &str, step: usize) -> bool {
+        // An image of a service has the account of that service.
+        let reference = self.from.reference.text();
+        let repository = reference.split(['@', ':']).next().unwrap_or_default();
+        let image = repository.rsplit('/').next().unwrap_or_default();
+        if name.len() >= 3 && image.starts_with(name) && !NO_ACCOUNT.contains(&name) {
+            return true;
+        }
         let asked = self
             .packages
             .iter()
@@ -142,6 +149,147 @@ impl Facts {
     }
 }
 
+/// Accounts and groups of services that are not called as their packages are: any package may lead to
+/// one of them (from the lists of static ids of Fedora and Debian). Sorted.
+const SERVICES: &[&str] = &[
+    "abrt",
+    "activemq",
+    "amanda",
+    "amandabackup",
+    "amavis",
+    "apache",
+    "avahi",
+    "avahi-autoipd",
+    "backuppc",
+    "bacula",
+    "bind",
+    "ceph",
+    "cinder",
+    "clam",
+    "clamav",
+    "clamscan",
+    "clamupdate",
+    "colord",
+    "couchdb",
+    "cyrus",
+    "daemon",
+    "dbus",
+    "debian-spamd",
+    "debian-tor",
+    "debian-transmission",
+    "dhcpd",
+    "dnsmasq",
+    "dovecot",
+    "dovenull",
+    "ecryptfs",
+    "exim",
+    "fuse",
+    "gdm",
+    "geoclue",
+    "git",
+    "glance",
+    "gopher",
+    "haclient",
+    "hacluster",
+    "hdfs",
+    "http",
+    "httpd",
+    "icecast",
+    "ident",
+    "irc",
+    "kvm",
+    "ldap",
+    "libvirt",
+    "libvirt-qemu",
+    "lightdm",
+    "lighttpd",
+    "lpadmin",
+    "mailman",
+    "mailnull",
+    "mapred",
+    "memcache",
+    "messagebus",
+    "mock",
+    "mongod",
+    "mongodb",
+    "munge",
+    "mysql",
+    "nagios",
+    "named",
+    "netdump",
+    "nginx",
+    "nobody",
+    "nova",
+    "nscd",
+    "nslcd",
+    "ntp",
+    "nut",
+    "opendkim",
+    "openldap",
+    "operator",
+    "oprofile",
+    "pcap",
+    "pegasus",
+    "polkituser",
+    "postdrop",
+    "postfix",
+    "postgres",
+    "privoxy",
+    "pulse",
+    "pulse-access",
+    "qemu",
+    "quagga",
+    "rabbitmq",
+    "radius",
+    "radiusd",
+    "radvd",
+    "redis",
+    "render",
+    "rpc",
+    "rpcuser",
+    "rtkit",
+    "saned",
+    "sasl",
+    "saslauth",
+    "screen",
+    "sddm",
+    "slurm",
+    "smmsp",
+    "smmta",
+    "sphinx",
+    "squid",
+    "sshd",
+    "sssd",
+    "stapdev",
+    "stapusr",
+    "statd",
+    "stunnel4",
+    "systemd-journal",
+    "systemd-network",
+    "systemd-resolve",
+    "tcpdump",
+    "tomcat",
+    "tor",
+    "tss",
+    "unbound",
+    "usbmux",
+    "usbmuxd",
+    "utempter",
+    "utmp",
+    "uuidd",
+    "vboxsf",
+    "vcache",
+    "vcsa",
+    "vdsm",
+    "webalizer",
+    "wireshark",
+    "www",
+    "www-data",
+    "yarn",
+    "znc",
+    "zookeeper",
+];
+
 /// Names of programs whose packages make no account.
 const NO_ACCOUNT: [&str; 8] = ["node", "python", "ruby", "golang", "java", "git", "vim", "code"];
 
@@ -152,6 +300,9 @@ fn may_make(package: &Package, name: &str) -> bool {
     if package.contains('/') || package.ends_with(".deb") || package.ends_with(".rpm") {
         return true;
     }
+    if SERVICES.binary_search(&name).is_ok() {
+        return true;
+    }
     // Which packages make group docker is known.
     if name == "docker" || NO_ACCOUNT.contains(&name) {
         return false;
@@ -159,4 +310,12 @@ fn may_make(package: &Package, name: &str) -> bool {
     let bare = name.trim_start_matches('_');
     let ends = name.strip_suffix(package).is_some_and(|rest| rest.ends_with('-'));
     bare.len() >= 3 && (package.starts_with(bare) || ends)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_services_are_sorted() {
+        assert!(super::SERVICES.is_sorted());
+    }
 }

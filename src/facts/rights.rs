@@ -95,13 +95,13 @@ impl Facts {
         if !self.is_denied(origin) {
             return;
         }
-        if self.lies_in_roots(&write.path) {
+        if self.lies_in_roots(&write.path, origin) {
             self.denied.push(origin.clone());
         }
     }
 
     /// Whether the nearest folder of a path that is known belongs to root for certain.
-    fn lies_in_roots(&self, written: &Value) -> bool {
+    fn lies_in_roots(&self, written: &Value, origin: &Origin) -> bool {
         let is_given = |grant: &Grant| {
             let covers = grant.path.holes().is_empty() && path::covers(grant.path.text(), written);
             let is_open = grant.path.as_known().is_none() || grant.path.is_glob();
@@ -110,6 +110,13 @@ impl Facts {
             covers && grant.owner.as_deref().is_none_or(|owner| owner != "root") || may_cover
         };
         if self.grants.iter().any(is_given) {
+            return false;
+        }
+        // A home may lie anywhere.
+        let user = self.steps[origin.step].user.text();
+        if let Answer::Known(account) = self.accounts.user(user, origin.step)
+            && account.home.is_none_or(|home| path::covers(&home, written))
+        {
             return false;
         }
         let owned = written.as_known().and_then(|path| self.files.at(path));

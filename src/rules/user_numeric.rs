@@ -32,6 +32,10 @@ pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
         return;
     }
     let account = facts.accounts.user_of(uid, facts.steps.len());
+    // A name may be a number, too.
+    if facts.user(user.value.text()).is_known() {
+        return;
+    }
     let is_unnamed = account.is_absent() && contract.profile == Profile::Envbox;
     let message = match &account {
         Answer::Known(account) => format!(

@@ -373,11 +373,8 @@ fn groupadd(call: &Call, effects: &mut Effects) {
 }
 
 fn addgroup(call: &Call, effects: &mut Effects) {
-    let grammar = Grammar {
-        short: "g",
-        long: &["gid", "conf", "firstgid", "lastgid"],
-    };
-    let options = Options::of(call.arguments(), grammar);
+    // Debian's is adduser under another name and takes its options.
+    let options = Options::of(call.arguments(), ADDUSER);
     match options.operands.as_slice() {
         [(user, _), (group, place)] => join(user, group, place, effects),
         [(name, place)] => {

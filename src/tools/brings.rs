@@ -121,6 +121,16 @@ const TABLE: &[Entry] = &[
     users(All, "memcached", &["memcache", "memcached"]),
     users(Deb, "slapd", &["openldap"]),
     users(Deb, "bind9", &["bind"]),
+    users(Rpm, "bind", &["named"]),
+    entry(
+        Deb,
+        "pulseaudio",
+        Brings {
+            users: &["pulse"],
+            groups: &["pulse-access"],
+            ..N
+        },
+    ),
     users(Deb, "exim4-daemon-light", &["Debian-exim"]),
     users(Deb, "apache2", &["www-data"]),
     users(Apk, "apache2", &["apache"]),
