@@ -33,7 +33,8 @@ impl Facts {
         let reference = self.from.reference.text();
         let repository = reference.split(['@', ':']).next().unwrap_or_default();
         let image = repository.rsplit('/').next().unwrap_or_default();
-        if name.len() >= 3 && image.starts_with(name) && !NO_ACCOUNT.contains(&name) {
+        let is_its_own = name.len() >= 3 && image.starts_with(name) && !NO_ACCOUNT.contains(&name);
+        if is_its_own && !self.from.base.account(name).is_known() {
             return true;
         }
         let asked = self

@@ -21,11 +21,11 @@ pub struct Unit {
 }
 
 impl Facts {
-    /// Whether a unit starts with the system at the end.
+    /// Whether a unit of the engine starts with the system at the end.
     pub fn unit_enabled(&self, name: &str) -> Answer {
         let mut enabled = if self.from.base.enabled.iter().any(|unit| unit == name) {
             Answer::Known(())
-        } else if self.from.is_known && !self.base_may_have(name) {
+        } else if self.from.is_known && !self.base_has_engine() {
             Answer::Absent
         } else {
             Answer::Unknown
@@ -70,10 +70,9 @@ impl Facts {
         matches!(last.state, UnitState::Disabled | UnitState::Masked).then_some(last)
     }
 
-    /// Whether the base may have a unit of this name: where it certainly lacks the program it has not.
-    fn base_may_have(&self, unit: &str) -> bool {
-        let program = if unit == "docker" { "dockerd" } else { unit };
-        !self.from.base.command(program).is_absent()
+    /// Whether the base brings what a unit could start: a table that knows the base would say so.
+    fn base_has_engine(&self) -> bool {
+        self.from.base.command("dockerd").is_known()
     }
 
     /// A link that enables or masks a unit, as `systemctl` makes them.
