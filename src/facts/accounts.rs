@@ -5,6 +5,7 @@
 //! could have done to accounts makes absence unknown from there on, and what the base had in them.
 
 mod change;
+mod written;
 
 use std::sync::Arc;
 

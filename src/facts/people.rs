@@ -29,6 +29,9 @@ impl Facts {
     ///
     /// Packages call their accounts as they are called themselves, or by a part of that.
     pub(super) fn package_may_make(&self, name: &str, step: usize) -> bool {
+        if SERVICES.binary_search(&name).is_ok() {
+            return true;
+        }
         // An image of a service has the account of that service.
         let reference = self.from.reference.text();
         let repository = reference.split(['@', ':']).next().unwrap_or_default();
@@ -155,6 +158,7 @@ impl Facts {
 const SERVICES: &[&str] = &[
     "abrt",
     "activemq",
+    "alpm",
     "amanda",
     "amandabackup",
     "amavis",
@@ -180,6 +184,7 @@ const SERVICES: &[&str] = &[
     "debian-transmission",
     "dhcpd",
     "dnsmasq",
+    "dockremap",
     "dovecot",
     "dovenull",
     "ecryptfs",
@@ -299,9 +304,6 @@ fn may_make(package: &Package, name: &str) -> bool {
         return true;
     };
     if package.contains('/') || package.ends_with(".deb") || package.ends_with(".rpm") {
-        return true;
-    }
-    if SERVICES.binary_search(&name).is_ok() {
         return true;
     }
     // Which packages make group docker is known.

@@ -132,8 +132,10 @@ impl Facts {
             let is_root = matches!(self.owner_of(file).as_known(), Some("root" | "0"));
             return made_here && is_root && file.kind == WriteKind::Folder;
         }
-        // Whose a folder is that nobody here made, only its base knows, a few aside.
-        ROOTS.contains(&known)
+        // Whose a folder is that nobody here made, only its base knows, a few aside: and of those, an
+        // unknown base may have given some away.
+        let is_often_given = known == "/opt" || known == "/var/lib" || known.starts_with("/usr/local");
+        ROOTS.contains(&known) && (self.from.is_known || !is_often_given)
     }
 
     /// Who owns a file: as it is said, else who wrote it.

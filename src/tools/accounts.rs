@@ -3,8 +3,11 @@
 //! `adduser` is three programs: Debian's own, BusyBox's, and on RPM systems another name for useradd.
 //! The base's family tells which, and where it is not known, the package manager in use.
 
+mod groups;
+mod passwords;
+
 use crate::context::Answer;
-use crate::facts::{AccountChange, Change, Content, Family, Manager, NameKind, NewUser, Value, WriteKind};
+use crate::facts::{AccountChange, Change, Family, Manager, NameKind, NewUser, Value};
 use crate::finding::Place;
 use crate::source::Span;
 use crate::tools::options::{Grammar, Options};
@@ -22,16 +25,16 @@ pub fn run(call: &Call, effects: &mut Effects) {
         "usermod" => usermod(call, effects),
         "userdel" => userdel(call, effects),
         "deluser" => deluser(call, effects),
-        "groupadd" => groupadd(call, effects),
-        "addgroup" => addgroup(call, effects),
-        "groupmod" => groupmod(call, effects),
-        "groupdel" | "delgroup" => groupdel(call, effects),
-        "gpasswd" => gpasswd(call, effects),
-        "chpasswd" => chpasswd(call, effects),
-        "passwd" => passwd(call, effects),
-        "newusers" => newusers(call, effects),
+        "groupadd" => groups::groupadd(call, effects),
+        "addgroup" => groups::addgroup(call, effects),
+        "groupmod" => groups::groupmod(call, effects),
+        "groupdel" | "delgroup" => groups::groupdel(call, effects),
+        "gpasswd" => groups::gpasswd(call, effects),
+        "chpasswd" => passwords::chpasswd(call, effects),
+        "passwd" => passwords::passwd(call, effects),
+        "newusers" => passwords::newusers(call, effects),
         "chsh" => chsh(call, effects),
-        "visudo" => visudo(call, effects),
+        "visudo" => passwords::visudo(call, effects),
         "vipw" | "vigr" => say(effects, call.place, AccountChange::Unseen),
         _ => {}
     }
@@ -39,9 +42,9 @@ pub fn run(call: &Call, effects: &mut Effects) {
 
 /// That a name must be there.
 pub fn named(name: &Value, kind: NameKind) -> Vec<Change> {
-    let is_name = name
-        .as_known()
-        .is_some_and(|name| !name.is_empty() && name.parse::<u64>().is_err());
+    let is_name = name.as_known().is_some_and(|name| {
+        !name.is_empty() && !name.starts_with(['#', '+']) && name.parse::<u64>().is_err()
+    });
     if !is_name {
         return Vec::new();
     }
@@ -111,6 +114,12 @@ fn useradd(call: &Call, effects: &mut Effects) {
         Some(true)
     } else if options.has(&["M", "no-create-home"]) {
         Some(false)
+    } else if ["/etc/login.defs", "/etc/default/useradd"]
+        .iter()
+        .any(|path| call.facts.files.at(path).is_some())
+    {
+        // Other defaults may have been written there.
+        None
     } else {
         // CREATE_HOME in /etc/login.defs: yes on RPM systems, not set on Debian, Arch and Alpine.
         match family(call) {
@@ -359,148 +368,6 @@ fn remove_home(call: &Call, name: &Value, place: &Place, effects: &mut Effects) 
     }
 }
 
-fn groupadd(call: &Call, effects: &mut Effects) {
-    let grammar = Grammar {
-        short: "gKpRPU",
-        long: &["gid", "key", "password", "root", "prefix", "users"],
-    };
-    let options = Options::of(call.arguments(), grammar);
-    if let Some((name, place)) = options.operands.last() {
-        let gid = options.value(&["g", "gid"]).map(|(gid, _)| gid.clone());
-        let name = name.clone();
-        say(effects, place, AccountChange::AddGroup { name, gid });
-    }
-}
-
-fn addgroup(call: &Call, effects: &mut Effects) {
-    // Debian's is adduser under another name and takes its options.
-    let options = Options::of(call.arguments(), ADDUSER);
-    match options.operands.as_slice() {
-        [(user, _), (group, place)] => join(user, group, place, effects),
-        [(name, place)] => {
-            let gid = options.value(&["g", "gid"]).map(|(gid, _)| gid.clone());
-            let name = name.clone();
-            say(effects, place, AccountChange::AddGroup { name, gid });
-        }
-        _ => {}
-    }
-}
-
-fn groupmod(call: &Call, effects: &mut Effects) {
-    let grammar = Grammar {
-        short: "gnpRPU",
-        long: &["gid", "new-name", "password", "root", "prefix", "users"],
-    };
-    let options = Options::of(call.arguments(), grammar);
-    if let Some((name, place)) = options.operands.last() {
-        let value = |names: &[&str]| options.value(names).map(|(value, _)| value.clone());
-        let change = AccountChange::ModifyGroup {
-            name: name.clone(),
-            rename: value(&["n", "new-name"]),
-            gid: value(&["g", "gid"]),
-        };
-        say(effects, place, change);
-    }
-}
-
-fn groupdel(call: &Call, effects: &mut Effects) {
-    let grammar = Grammar {
-        short: "RP",
-        long: &["root", "prefix"],
-    };
-    match Options::of(call.arguments(), grammar).operands.as_slice() {
-        [(name, place)] => {
-            let name = name.clone();
-            say(effects, place, AccountChange::RemoveGroup { name });
-        }
-        [_, (_, place)] => say(effects, place, AccountChange::Unseen),
-        _ => {}
-    }
-}
-
-fn gpasswd(call: &Call, effects: &mut Effects) {
-    let grammar = Grammar {
-        short: "adMAQ",
-        long: &["add", "delete", "members", "administrators", "root"],
-    };
-    let options = Options::of(call.arguments(), grammar);
-    let Some((group, place)) = options.operands.last() else {
-        return;
-    };
-    if let Some((user, _)) = options.value(&["a", "add"]) {
-        join(user, group, place, effects);
-    }
-    if let Some((users, _)) = options.value(&["M", "members"]) {
-        for user in users.split(|character| character == ',') {
-            join(&user, group, place, effects);
-        }
-    }
-    if options.has(&["d", "delete"]) {
-        say(effects, place, AccountChange::Unseen);
-    }
-}
-
-/// `USER:PASSWORD` a line.
-fn chpasswd(call: &Call, effects: &mut Effects) {
-    let Some(lines) = call.stdin else {
-        password(&Value::unknown("${user}"), call.place, true, effects);
-        return;
-    };
-    for line in lines.split(|character| character == '\n') {
-        if line.text().trim().is_empty() {
-            continue;
-        }
-        let user = line
-            .split_once(':')
-            .map_or_else(|| line.clone(), |(user, _)| user);
-        password(&user, call.place, true, effects);
-    }
-}
-
-fn passwd(call: &Call, effects: &mut Effects) {
-    let grammar = Grammar {
-        short: "inwxqrR",
-        long: &["inactive", "mindays", "warndays", "maxdays", "root", "repository"],
-    };
-    let options = Options::of(call.arguments(), grammar);
-    let own = (call.user.clone(), call.place.clone());
-    let (name, place) = options.operands.last().copied().unwrap_or(&own);
-    if options.has(&["l", "lock"]) {
-        password(name, place, false, effects);
-    } else if !options.has(&["S", "status", "e", "expire", "u", "unlock"]) {
-        // With `-d` there is the empty one, which sudo takes as well.
-        password(name, place, true, effects);
-    }
-}
-
-/// `name:password:uid:gid:gecos:home:shell` a line.
-fn newusers(call: &Call, effects: &mut Effects) {
-    let Some(lines) = call.stdin else {
-        say(effects, call.place, AccountChange::Unseen);
-        return;
-    };
-    for line in lines.split(|character| character == '\n') {
-        let fields = line.split(|character| character == ':');
-        let [name, _, uid, gid, _, home, shell] = fields.as_slice() else {
-            continue;
-        };
-        let some = |value: &Value| (!value.is_empty()).then(|| value.clone());
-        let new = NewUser {
-            name: name.clone(),
-            uid: some(uid).map(|uid| (uid, None)),
-            group: some(gid)
-                .filter(|gid| gid.as_known().is_some_and(|gid| gid.parse::<u32>().is_ok()))
-                .map(|gid| (gid, None)),
-            home: some(home),
-            home_made: Some(true),
-            shell: some(shell),
-            password: true,
-            ..NewUser::default()
-        };
-        say(effects, call.place, AccountChange::AddUser(new));
-    }
-}
-
 fn chsh(call: &Call, effects: &mut Effects) {
     let grammar = Grammar {
         short: "sR",
@@ -522,24 +389,6 @@ fn chsh(call: &Call, effects: &mut Effects) {
         };
         say(effects, place, change);
     }
-}
-
-/// `echo RULE | EDITOR='tee -a' visudo` adds to the rules; `visudo -c` only looks.
-fn visudo(call: &Call, effects: &mut Effects) {
-    let grammar = Grammar {
-        short: "fx",
-        long: &["file", "export"],
-    };
-    let options = Options::of(call.arguments(), grammar);
-    if options.has(&["c", "check"]) {
-        return;
-    }
-    let file = match options.value(&["f", "file"]) {
-        Some((file, _)) => call.path(file),
-        None => Value::known("/etc/sudoers"),
-    };
-    let content = call.stdin.cloned().map_or(Content::Unknown, Content::Text);
-    effects.write_text(call.place, file, WriteKind::Append, content, "visudo");
 }
 
 fn join(user: &Value, group: &Value, place: &Place, effects: &mut Effects) {

@@ -412,6 +412,15 @@ fn convert(call: &Call, effects: &mut Effects) {
     }
 }
 
+/// Files of a base whose text matters even if nothing but `sed -i` touched it.
+const EDITED: [&str; 5] = [
+    "/etc/passwd",
+    "/etc/group",
+    "/etc/sudoers",
+    "/etc/login.defs",
+    "/etc/default/useradd",
+];
+
 /// `sed -i` makes the text of a file unknown, and leaves the file where it is.
 fn edit(call: &Call, effects: &mut Effects) {
     let grammar = Grammar {
@@ -427,10 +436,9 @@ fn edit(call: &Call, effects: &mut Effects) {
         let target = call.path(target);
         // A file that the base brought is edited where it is: nothing new lies there, and only of few
         // does it matter that their text is not known any more.
-        let is_ours = target.as_known().is_some_and(|path| {
-            matches!(path, "/etc/passwd" | "/etc/group" | "/etc/sudoers")
-                || call.facts.files.at(path).is_some()
-        });
+        let is_ours = target
+            .as_known()
+            .is_some_and(|path| EDITED.contains(&path) || call.facts.files.at(path).is_some());
         if is_ours {
             effects.write(place, target, WriteKind::File, "sed");
         }
