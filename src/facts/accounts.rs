@@ -1,12 +1,16 @@
 //! Accounts and groups as steps leave them, over those of the base.
 //!
 //! A change gives a new version of the account from that step on; the old one ends there. Those of
-//! the base are copied only when something changes them.
+//! the base are copied only when something changes them. What a step that cannot be seen through
+//! could have done to accounts makes absence unknown from there on, and what the base had in them.
+
+mod change;
+mod written;
 
 use std::sync::Arc;
 
 use crate::context::Answer;
-use crate::facts::{Account, AccountChange, Base, From, NewUser, Origin, Value};
+use crate::facts::{Account, Base, From, NameKind, Origin, Value};
 use crate::finding::{Certainty, Place};
 
 /// A user from one step to another.
@@ -16,7 +20,7 @@ pub struct User {
     pub name: String,
     /// The number, if known.
     pub uid: Option<u32>,
-    /// The primary group, by name or number as written, if known.
+    /// The primary group, by name or number as written; none if it is not known.
     pub group: Option<String>,
     /// The home, if known.
     pub home: Option<String>,
@@ -26,14 +30,29 @@ pub struct User {
     pub shell: Option<String>,
     /// Supplementary groups.
     pub groups: Vec<Membership>,
-    /// Whether a password is set.
-    pub password: bool,
+    /// Who else may have put it into groups.
+    pub further: Further,
+    /// Whether it has a password that sudo takes.
+    pub password: Answer,
     /// Whether it is a system account.
     pub system: bool,
+    /// Which step made the account, at its name; step 0 is the base.
+    pub made: Origin,
     /// Which step made this version; step 0 is the base.
     pub origin: Origin,
     /// The step that ended it, if one did.
     pub until: Option<usize>,
+}
+
+/// Whether a user may be in groups that [`User::groups`] leaves out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Further {
+    /// In none.
+    None,
+    /// In some of those that the base has.
+    OfBase,
+    /// In any.
+    Any,
 }
 
 /// A group that a user is in.
@@ -58,7 +77,7 @@ pub struct Group {
     pub until: Option<usize>,
 }
 
-/// A request for a number or a name that somebody had already.
+/// A request for a number that somebody had already.
 #[derive(Debug, Clone)]
 pub struct Clash {
     /// The number that was asked for.
@@ -67,7 +86,20 @@ pub struct Clash {
     pub user: String,
     /// Who has it.
     pub holder: String,
-    /// Which step, at the number.
+    /// Which step made the holder; step 0 is the base.
+    pub holder_made: Origin,
+    /// Which step asks, at the number.
+    pub origin: Origin,
+}
+
+/// A name of somebody who certainly was not there.
+#[derive(Debug, Clone)]
+pub struct Missing {
+    /// The name.
+    pub name: String,
+    /// What it was taken for.
+    pub kind: NameKind,
+    /// Which step names it, at the name.
     pub origin: Origin,
 }
 
@@ -81,9 +113,16 @@ pub struct Accounts {
     /// Names of the base's accounts that ended, with the step.
     ended_users: Vec<(String, usize)>,
     ended_groups: Vec<(String, usize)>,
-    /// The first step at which somebody of unknown name came or went.
-    open: Option<usize>,
+    /// Names that a step may have ended or renamed, with the step.
+    perhaps: Vec<(String, usize)>,
+    /// Steps at which anybody may have come, gone or changed.
+    unseen: Vec<usize>,
+    /// Steps at which somebody of unknown name joined a group.
+    joins: Vec<(usize, Value)>,
+    /// Whether somebody of unknown name got a password.
+    password_open: bool,
     clashes: Vec<Clash>,
+    missing: Vec<Missing>,
 }
 
 impl Accounts {
@@ -99,8 +138,12 @@ impl Accounts {
             groups: Vec::new(),
             ended_users: Vec::new(),
             ended_groups: Vec::new(),
-            open: None,
+            perhaps: Vec::new(),
+            unseen: Vec::new(),
+            joins: Vec::new(),
+            password_open: false,
             clashes: Vec::new(),
+            missing: Vec::new(),
         }
     }
 
@@ -109,44 +152,54 @@ impl Accounts {
         let held = |user: &&User| {
             user.name == name && user.origin.step <= step && user.until.is_none_or(|until| until > step)
         };
-        match self.users.iter().rev().find(held) {
-            Some(user) if user.origin.certainty == Certainty::Possible => return Answer::Unknown,
-            Some(user) => return Answer::Known(user.clone()),
-            None => {}
+        if let Some(user) = self.users.iter().rev().find(held) {
+            let open =
+                user.origin.certainty == Certainty::Possible || self.is_perhaps(name, user.origin.step, step);
+            return if open {
+                Answer::Unknown
+            } else {
+                Answer::Known(user.clone())
+            };
         }
-        let ended = self
-            .ended_users
-            .iter()
-            .any(|(ended, at)| ended == name && *at <= step);
+        let ended = ended_at(&self.ended_users, name, step);
         match self.base.account(name) {
-            Answer::Known(account) if !ended => Answer::Known(self.of_base(account)),
-            Answer::Unknown if !ended => Answer::Unknown,
-            _ if self.open.is_some_and(|open| open <= step) => Answer::Unknown,
+            Answer::Known(account) if ended.is_none() => {
+                if self.is_perhaps(name, 0, step) {
+                    Answer::Unknown
+                } else {
+                    Answer::Known(self.of_base(account))
+                }
+            }
+            Answer::Unknown if ended.is_none() && !self.is_empty_base() => Answer::Unknown,
+            _ if self.is_unseen(ended.unwrap_or(0), step) => Answer::Unknown,
+            _ if self.is_perhaps(name, ended.unwrap_or(0), step) => Answer::Unknown,
             _ => Answer::Absent,
         }
     }
 
     /// The user with this number after a step.
     pub fn user_of(&self, uid: u32, step: usize) -> Answer<User> {
-        let mut unknown = self.open.is_some_and(|open| open <= step);
+        let mut unknown = self.is_unseen(0, step);
         for user in self.users.iter().rev() {
             if user.origin.step <= step && user.until.is_none_or(|until| until > step) {
+                let sure = user.origin.certainty == Certainty::Certain
+                    && !self.is_unseen(user.origin.step, step)
+                    && !self.is_perhaps(&user.name, user.origin.step, step);
                 match user.uid {
-                    Some(has) if has == uid && user.origin.certainty == Certainty::Certain => {
-                        return Answer::Known(user.clone());
-                    }
+                    Some(has) if has == uid && sure => return Answer::Known(user.clone()),
                     Some(has) if has != uid => {}
                     _ => unknown = true,
                 }
             }
         }
-        let ended = |name: &str| {
-            self.ended_users
-                .iter()
-                .any(|(ended, at)| ended == name && *at <= step)
-        };
         match self.base.account_of(uid) {
-            Answer::Known(account) if !ended(&account.name) => Answer::Known(self.of_base(account)),
+            Answer::Known(account) if ended_at(&self.ended_users, &account.name, step).is_none() => {
+                if unknown || self.is_perhaps(&account.name, 0, step) {
+                    Answer::Unknown
+                } else {
+                    Answer::Known(self.of_base(account))
+                }
+            }
             Answer::Unknown => Answer::Unknown,
             _ if unknown => Answer::Unknown,
             _ => Answer::Absent,
@@ -163,31 +216,63 @@ impl Accounts {
             Some(group) => return Answer::Known(group.clone()),
             None => {}
         }
-        let ended = self
-            .ended_groups
-            .iter()
-            .any(|(ended, at)| ended == name && *at <= step);
+        let ended = ended_at(&self.ended_groups, name, step);
         match self.base.group(name) {
-            Answer::Known(group) if !ended => Answer::Known(Group {
+            Answer::Known(group) if ended.is_none() => Answer::Known(Group {
                 name: group.name.clone(),
                 gid: group.gid,
                 origin: self.start.clone(),
                 until: None,
             }),
-            Answer::Unknown if !ended => Answer::Unknown,
-            _ if self.open.is_some_and(|open| open <= step) => Answer::Unknown,
+            Answer::Unknown if ended.is_none() && !self.is_empty_base() => Answer::Unknown,
+            _ if self.is_unseen(ended.unwrap_or(0), step) => Answer::Unknown,
+            _ if self.is_perhaps(name, ended.unwrap_or(0), step) => Answer::Unknown,
             _ => Answer::Absent,
+        }
+    }
+
+    /// Whether a user is in a group after a step.
+    pub fn is_member(&self, user: &User, group: &str, step: usize) -> Answer {
+        let names = user.groups.iter().map(|membership| &membership.group);
+        let mut open = false;
+        for name in names {
+            match name.as_known() {
+                Some(name) if name == group => return Answer::Known(()),
+                Some(_) => {}
+                None => open = true,
+            }
+        }
+        match user.group.as_deref() {
+            Some(primary) if primary == group => return Answer::Known(()),
+            // The numbers of system groups are given as they come.
+            Some(primary) => open |= primary.parse::<u32>().is_ok_and(|gid| gid < 1000),
+            None => open = true,
+        }
+        open |= match user.further {
+            Further::None => false,
+            Further::OfBase => !self.base.group(group).is_absent(),
+            Further::Any => true,
+        };
+        let since = user.made.step;
+        open |= self.is_unseen(since, step);
+        open |= self.joins.iter().any(|(at, joined)| {
+            (since..=step).contains(at) && joined.as_known().is_none_or(|joined| joined == group)
+        });
+        if open { Answer::Unknown } else { Answer::Absent }
+    }
+
+    /// Whether a user has a password that sudo takes.
+    pub fn password(&self, user: &User) -> Answer {
+        let open = self.password_open || self.unseen.iter().any(|step| *step > user.made.step);
+        match user.password {
+            Answer::Absent if open => Answer::Unknown,
+            answer => answer,
         }
     }
 
     /// The users that steps made or changed and that are there at the end.
     pub fn made(&self) -> impl Iterator<Item = &User> {
         self.users.iter().filter(|user| user.until.is_none())
-    }
-
-    /// Every version of every user that steps made or changed.
-    pub fn versions(&self) -> impl Iterator<Item = &User> {
-        self.users.iter()
     }
 
     /// The groups that steps made and that are there at the end.
@@ -200,13 +285,39 @@ impl Accounts {
         &self.clashes
     }
 
+    /// Names of users and groups that certainly were not there when a step named them.
+    pub fn missing(&self) -> &[Missing] {
+        &self.missing
+    }
+
+    pub(super) fn missing_mut(&mut self) -> &mut Vec<Missing> {
+        &mut self.missing
+    }
+
+    fn is_unseen(&self, after: usize, until: usize) -> bool {
+        self.unseen.iter().any(|step| *step > after && *step <= until)
+    }
+
+    fn is_perhaps(&self, name: &str, since: usize, until: usize) -> bool {
+        self.perhaps
+            .iter()
+            .any(|(named, step)| named == name && *step >= since && *step <= until)
+    }
+
+    /// Whether the base certainly has no account of any kind.
+    fn is_empty_base(&self) -> bool {
+        self.base.accounts_complete_from == Some(0)
+    }
+
     fn of_base(&self, account: &Account) -> User {
         User {
             name: account.name.clone(),
             uid: account.uid,
             group: account.gid.map(|gid| gid.to_string()),
             home: account.home.clone(),
-            home_made: account.uid.map(|uid| uid >= 1000 || uid == 0),
+            home_made: account
+                .uid
+                .and_then(|uid| (uid >= 1000 || uid == 0).then_some(true)),
             shell: account.shell.clone(),
             groups: account
                 .groups
@@ -216,284 +327,23 @@ impl Accounts {
                     place: None,
                 })
                 .collect(),
-            password: false,
+            further: Further::OfBase,
+            password: Answer::Absent,
             system: account.uid.is_some_and(|uid| uid < 1000),
+            made: self.start.clone(),
             origin: self.start.clone(),
             until: None,
         }
     }
-
-    /// Ends the current version of a user, of whom a copy is given back.
-    fn end_user(&mut self, name: &str, origin: &Origin) -> Option<User> {
-        let before = origin.step.saturating_sub(1);
-        let current = match self
-            .users
-            .iter()
-            .rev()
-            .find(|user| user.name == name && user.until.is_none())
-        {
-            Some(user) => Some(user.clone()),
-            None => self.user(name, before).known(),
-        };
-        if origin.certainty == Certainty::Possible {
-            // Whether it ends is open: whatever was known of the name is not any more.
-            self.open.get_or_insert(origin.step);
-            return current;
-        }
-        for user in self
-            .users
-            .iter_mut()
-            .filter(|user| user.name == name && user.until.is_none())
-        {
-            user.until = Some(origin.step);
-        }
-        self.ended_users.push((name.to_owned(), origin.step));
-        current
-    }
-
-    fn end_group(&mut self, name: &str, origin: &Origin) {
-        if origin.certainty == Certainty::Possible {
-            self.open.get_or_insert(origin.step);
-            return;
-        }
-        for group in self
-            .groups
-            .iter_mut()
-            .filter(|group| group.name == name && group.until.is_none())
-        {
-            group.until = Some(origin.step);
-        }
-        self.ended_groups.push((name.to_owned(), origin.step));
-    }
-
-    fn add_group(&mut self, name: &str, gid: Option<u32>, origin: &Origin) {
-        self.groups.push(Group {
-            name: name.to_owned(),
-            gid,
-            origin: origin.clone(),
-            until: None,
-        });
-    }
-
-    pub(super) fn take(&mut self, change: AccountChange, origin: Origin) {
-        match change {
-            AccountChange::AddUser(new) => self.add_user(new, &origin),
-            AccountChange::ModifyUser {
-                name,
-                rename,
-                uid,
-                non_unique,
-                group,
-                home,
-                shell,
-                groups,
-                append,
-            } => {
-                let Some(name) = name.as_known() else {
-                    self.open.get_or_insert(origin.step);
-                    return;
-                };
-                let uid = uid.map(|uid| number(&uid));
-                if let Some(Some(uid)) = uid.filter(|_| !non_unique) {
-                    self.note_clash(uid, name, &origin);
-                }
-                let Some(mut user) = self.end_user(name, &origin) else {
-                    self.open.get_or_insert(origin.step);
-                    return;
-                };
-                if let Some(uid) = uid {
-                    user.uid = uid;
-                }
-                if let Some(rename) = rename {
-                    match rename.as_known() {
-                        Some(rename) => user.name = rename.to_owned(),
-                        None => {
-                            self.open.get_or_insert(origin.step);
-                            return;
-                        }
-                    }
-                }
-                let text = |value: Option<Value>, old: Option<String>| match value {
-                    Some(value) => value.as_known().map(str::to_owned),
-                    None => old,
-                };
-                user.group = text(group, user.group);
-                user.home = text(home, user.home);
-                user.shell = text(shell, user.shell);
-                let groups = groups.into_iter().map(|(group, place)| Membership {
-                    group,
-                    place: Some(place),
-                });
-                if append {
-                    user.groups.extend(groups);
-                } else {
-                    let groups: Vec<Membership> = groups.collect();
-                    if !groups.is_empty() {
-                        user.groups = groups;
-                    }
-                }
-                user.origin = origin;
-                user.until = None;
-                self.users.push(user);
-            }
-            AccountChange::RemoveUser { name, .. } => match name.as_known() {
-                Some(name) => {
-                    let user = self.end_user(name, &origin);
-                    // The group of the same name goes along when nobody else is in it.
-                    if user.is_some() {
-                        self.end_group(name, &origin);
-                    }
-                }
-                None => {
-                    self.open.get_or_insert(origin.step);
-                }
-            },
-            AccountChange::AddGroup { name, gid } => match name.as_known() {
-                Some(name) => self.add_group(name, gid.as_ref().and_then(number), &origin),
-                None => {
-                    self.open.get_or_insert(origin.step);
-                }
-            },
-            AccountChange::ModifyGroup { name, rename, gid } => {
-                let names = (name.as_known(), rename.as_ref().map(Value::as_known));
-                let (Some(name), None | Some(Some(_))) = names else {
-                    self.open.get_or_insert(origin.step);
-                    return;
-                };
-                let old = self.group(name, origin.step).known();
-                self.end_group(name, &origin);
-                let new = names.1.flatten().unwrap_or(name);
-                let gid = match gid {
-                    Some(gid) => number(&gid),
-                    None => old.and_then(|old| old.gid),
-                };
-                self.add_group(new, gid, &origin);
-            }
-            AccountChange::RemoveGroup { name } => match name.as_known() {
-                Some(name) => self.end_group(name, &origin),
-                None => {
-                    self.open.get_or_insert(origin.step);
-                }
-            },
-            AccountChange::Join { user, group } => {
-                let Some(name) = user.as_known() else {
-                    return;
-                };
-                if let Some(mut user) = self.end_user(name, &origin) {
-                    user.groups.push(Membership {
-                        group,
-                        place: Some(origin.place.clone()),
-                    });
-                    user.origin = origin;
-                    user.until = None;
-                    self.users.push(user);
-                }
-            }
-            AccountChange::Password { user, set } => {
-                let Some(name) = user.as_known() else {
-                    return;
-                };
-                if let Some(mut user) = self.end_user(name, &origin) {
-                    user.password = set;
-                    user.origin = origin;
-                    user.until = None;
-                    self.users.push(user);
-                }
-            }
-        }
-    }
-
-    fn add_user(&mut self, new: NewUser, origin: &Origin) {
-        let Some(name) = new.name.as_known().map(str::to_owned) else {
-            self.open.get_or_insert(origin.step);
-            return;
-        };
-        let uid = match &new.uid {
-            Some((uid, place)) => {
-                let uid = number(uid);
-                if let Some(uid) = uid.filter(|_| !new.non_unique) {
-                    let place = place.clone().unwrap_or_else(|| origin.place.clone());
-                    self.note_clash(
-                        uid,
-                        &name,
-                        &Origin {
-                            place,
-                            ..origin.clone()
-                        },
-                    );
-                }
-                uid
-            }
-            None if new.system => None,
-            None => self.next_uid(origin.step),
-        };
-        let text = |value: &Option<Value>| value.as_ref().map(|value| value.as_known().map(str::to_owned));
-        let home = match text(&new.home) {
-            Some(home) => home,
-            None => Some(format!("/home/{name}")),
-        };
-        if new.group.is_none() {
-            self.add_group(&name, None, origin);
-        }
-        self.users.push(User {
-            uid,
-            group: new
-                .group
-                .and_then(|(group, _)| group.as_known().map(str::to_owned)),
-            home,
-            home_made: new.home_made,
-            shell: text(&new.shell).flatten(),
-            groups: new
-                .groups
-                .into_iter()
-                .map(|(group, place)| Membership { group, place })
-                .collect(),
-            password: false,
-            system: new.system,
-            origin: origin.clone(),
-            until: None,
-            name,
-        });
-    }
-
-    /// The number that useradd and adduser give next: one past the highest of the people's accounts.
-    fn next_uid(&self, step: usize) -> Option<u32> {
-        self.base.accounts_complete_from?;
-        if self.open.is_some() {
-            return None;
-        }
-        let ended = |name: &str| {
-            self.ended_users
-                .iter()
-                .any(|(ended, at)| ended == name && *at <= step)
-        };
-        let people = |uid: &u32| (1000..60000).contains(uid);
-        let base = self.base.accounts.iter().filter(|account| !ended(&account.name));
-        let mut highest = base.filter_map(|account| account.uid).filter(people).max();
-        for user in self
-            .users
-            .iter()
-            .filter(|user| user.until.is_none() && !user.system)
-        {
-            highest = highest.max(Some(user.uid?).filter(people));
-        }
-        Some(highest.map_or(1000, |uid| uid + 1))
-    }
-
-    fn note_clash(&mut self, uid: u32, name: &str, origin: &Origin) {
-        if let Answer::Known(holder) = self.user_of(uid, origin.step)
-            && holder.name != name
-        {
-            self.clashes.push(Clash {
-                uid,
-                user: name.to_owned(),
-                holder: holder.name,
-                origin: origin.clone(),
-            });
-        }
-    }
 }
 
-fn number(value: &Value) -> Option<u32> {
-    value.as_known()?.parse().ok()
+/// The last step until `step` at which a name ended.
+fn ended_at(ended: &[(String, usize)], name: &str, step: usize) -> Option<usize> {
+    let mut last = None;
+    for (named, at) in ended {
+        if named == name && *at <= step {
+            last = last.max(Some(*at));
+        }
+    }
+    last
 }

@@ -57,7 +57,7 @@ impl Facts {
         let family = self.from.base.family;
         let mut answer = Answer::Absent;
         for package in self.packages.iter().filter(|package| package.asked.step < step) {
-            let mut brings = (self.bringer)(package, family, command);
+            let mut brings = (self.knowledge.provide)(package, family, command);
             if let Some(removed) = package.removed.as_ref().filter(|removed| removed.step < step) {
                 // What came along may stay when the package goes; its own command goes.
                 let own = package.name.is(command) && removed.certainty == Certainty::Certain;

@@ -57,6 +57,8 @@ pub enum Change {
     Locale(Value),
     /// A COPY or ADD takes something from the context or from another stage.
     Take(Take),
+    /// The step does what only root may do.
+    NeedsRoot,
     /// Something may have happened that cannot be seen.
     Opaque {
         /// What it could have changed.
@@ -280,9 +282,27 @@ pub enum AccountChange {
     Password {
         /// Who.
         user: Value,
-        /// Whether there is one now.
+        /// Whether sudo is content with it: one was set, or the empty one.
         set: bool,
     },
+    /// A step names somebody who must be there, and changes nothing about them.
+    Named {
+        /// Whom.
+        name: Value,
+        /// Whether it is a user or a group.
+        kind: NameKind,
+    },
+    /// Accounts and groups may come, go or change in a way that cannot be seen.
+    Unseen,
+}
+
+/// What a name means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NameKind {
+    /// A user.
+    User,
+    /// A group.
+    Group,
 }
 
 /// A user that comes to be.
@@ -306,6 +326,8 @@ pub struct NewUser {
     pub groups: Vec<(Value, Option<Place>)>,
     /// Whether it is a system account.
     pub system: bool,
+    /// Whether it gets a password at once.
+    pub password: bool,
 }
 
 /// What becomes of a unit.
@@ -418,7 +440,7 @@ impl Content {
 /// Whether a package brings a command, told by whoever knows packages.
 ///
 /// Known also where only some releases of a distribution do: absence is what has to be certain.
-pub type Bringer = fn(package: &Package, family: Option<Family>, command: &str) -> Answer;
+pub type Provider = fn(package: &Package, family: Option<Family>, command: &str) -> Answer;
 
 /// What a file's text means to the fold, found by whoever knows the format.
 pub type Reader = fn(path: &str, content: &Content) -> Vec<Meaning>;

@@ -24,29 +24,37 @@
 
 mod accounts;
 mod base;
+mod brings;
 mod build;
 mod commands;
 mod config;
 mod effect;
+mod engine;
 mod files;
 mod meaning;
 mod packages;
 pub mod path;
+mod people;
+mod rights;
+mod units;
 mod value;
 
 use std::sync::Arc;
 
-pub use accounts::{Accounts, Group, Membership, User};
+pub use accounts::{Accounts, Clash, Further, Group, Membership, Missing, User};
 pub use base::{Account, Base, Family, Group as BaseGroup, Init, Libc};
+pub use brings::{Bringer, Brings, InitBrought};
 pub use build::{Around, Build, Locale, Mount, StageUse, Taken};
 pub use config::{Config, Setting, Variable};
 pub use effect::{
-    AccountChange, Bringer, Change, ConfigChange, Content, Effect, Manager, NewUser, PackageAction,
-    PackageChange, Program, Reach, Reader, Source, StartCommand, Take, UnitState, Write, WriteKind,
+    AccountChange, Change, ConfigChange, Content, Effect, Manager, NameKind, NewUser, PackageAction,
+    PackageChange, Program, Provider, Reach, Reader, Source, StartCommand, Take, UnitState, Write, WriteKind,
 };
+pub use engine::Engine;
 pub use files::{File, Files, Gone, Removal};
 pub use meaning::{DaemonSetting, Meaning};
 pub use packages::{Package, Packages};
+pub use units::Unit;
 pub use value::Value;
 
 pub use crate::context::Answer;
@@ -128,17 +136,6 @@ pub struct OpaqueStep {
     pub why: String,
 }
 
-/// What becomes of a unit, and where that is said.
-#[derive(Debug, Clone)]
-pub struct Unit {
-    /// The unit's name, `.service` left out.
-    pub name: Value,
-    /// What becomes of it.
-    pub state: UnitState,
-    /// Where it is said.
-    pub origin: Origin,
-}
-
 /// Everything that is known of one stage, with what it inherits.
 #[derive(Debug, Clone)]
 pub struct Facts {
@@ -170,13 +167,26 @@ pub struct Facts {
     pub taken: Vec<Taken>,
     /// The stages of the file.
     pub build: Arc<Build>,
-    reader: Reader,
-    bringer: Bringer,
+    /// Steps that do what only root may do and are not root's, at the word that says so.
+    pub denied: Vec<Origin>,
+    grants: Vec<rights::Grant>,
+    knowledge: Knowledge,
+}
+
+/// What the fold asks of those who know programs and packages.
+#[derive(Debug, Clone, Copy)]
+pub struct Knowledge {
+    /// What the text of a file says.
+    pub read: Reader,
+    /// What a package brings besides files.
+    pub bring: Bringer,
+    /// Which commands a package brings.
+    pub provide: Provider,
 }
 
 impl Facts {
     /// What a stage knows when nothing but its base is there.
-    pub fn start(from: From, step: Step, reader: Reader, bringer: Bringer) -> Self {
+    pub fn start(from: From, step: Step, knowledge: Knowledge) -> Self {
         Self {
             stage: String::new(),
             stage_index: 0,
@@ -191,9 +201,10 @@ impl Facts {
             locales: Vec::new(),
             taken: Vec::new(),
             build: Arc::default(),
+            denied: Vec::new(),
+            grants: Vec::new(),
             from,
-            reader,
-            bringer,
+            knowledge,
         }
     }
 
@@ -206,55 +217,115 @@ impl Facts {
     pub fn take(&mut self, step: Step, effects: Vec<Effect>) {
         let index = self.steps.len();
         let certainty = step.certainty;
-        let sure = if step.tolerated {
-            Certainty::Possible
-        } else {
-            certainty
-        };
         self.steps.push(Arc::new(step));
         for effect in effects {
             // That a command fails and is let fail is no reason to doubt what it removes or writes:
             // `|| true` stands behind commands that succeed.
-            let origin = |certainty| Origin {
+            let origin = Origin {
                 step: index,
-                place: effect.place.clone(),
+                place: effect.place,
                 certainty,
             };
             match effect.change {
-                Change::Write(write) => self.files.write(write, origin(certainty), self.reader),
+                Change::Write(write) => self.write(write, origin),
                 Change::Remove { path, contents_only } => {
-                    self.files.remove(&path, contents_only, &origin(certainty));
+                    self.note_links_removed(&path, &origin);
+                    self.files.remove(&path, contents_only, &origin);
                 }
                 Change::Own {
                     path,
                     owner,
                     recursive,
                 } => {
-                    self.files.own(&path, owner, recursive, &origin(certainty));
+                    self.grant(&path, owner.as_ref(), &origin);
+                    self.files.own(&path, owner, recursive, &origin);
                 }
-                Change::Package(change) => self.packages.take(change, origin(certainty)),
-                Change::Account(change) => self.accounts.take(change, origin(sure)),
+                Change::Package(change) => self.package(change, origin),
+                Change::Account(change) => self.account(change, origin),
                 Change::Unit { name, state } => self.units.push(Unit {
                     name,
                     state,
-                    origin: origin(certainty),
+                    origin,
+                    by_package: false,
                 }),
-                Change::Config(change) => self.config.take(change, origin(certainty)),
-                Change::Locale(name) => self.locales.push(Locale {
-                    name,
-                    origin: origin(certainty),
-                }),
-                Change::Take(take) => self.taken.push(Taken {
-                    take,
-                    origin: origin(certainty),
-                }),
-                Change::Opaque { reach, why } => self.opaque.push(OpaqueStep {
-                    origin: origin(certainty),
-                    reach,
-                    why,
-                }),
+                Change::Config(change) => self.config.take(change, origin),
+                Change::Locale(name) => self.locales.push(Locale { name, origin }),
+                Change::Take(take) => self.taken.push(Taken { take, origin }),
+                Change::NeedsRoot => self.deny(origin),
+                Change::Opaque { reach, why } => {
+                    if reach == Reach::Anything {
+                        self.account(AccountChange::Unseen, origin.clone());
+                    }
+                    self.opaque.push(OpaqueStep { origin, reach, why });
+                }
             }
         }
+    }
+
+    fn write(&mut self, write: Write, origin: Origin) {
+        self.note_link(&write.path, &write.kind, &origin);
+        self.accounts.note_write(&write, &origin);
+        self.deny_write(&write, &origin);
+        self.files.write(write, origin, self.knowledge.read);
+    }
+
+    fn account(&mut self, change: AccountChange, origin: Origin) {
+        let step = origin.step;
+        let tolerated = self.steps[step].tolerated;
+        let before = self.accounts.missing().len();
+        self.accounts.take(change, origin, tolerated);
+        if self.accounts.missing().len() > before {
+            let mut missing = std::mem::take(self.accounts.missing_mut());
+            missing.retain(|one| one.origin.step != step || !self.package_may_make(&one.name, step));
+            *self.accounts.missing_mut() = missing;
+        }
+    }
+
+    /// A package comes with what it brings, or goes with it.
+    fn package(&mut self, change: PackageChange, origin: Origin) {
+        let brings = match change.name.as_known() {
+            Some(name) if change.manager.is_system() => self.brings(name, change.manager),
+            _ => Brings::NOTHING,
+        };
+        let action = change.action;
+        self.packages.take(change, origin.clone());
+        match action {
+            PackageAction::Install => {
+                self.accounts.bring(&brings, &origin);
+                if brings.enables {
+                    self.units.extend(brings.units.iter().map(|unit| Unit {
+                        name: Value::known(*unit),
+                        state: UnitState::Enabled,
+                        origin: origin.clone(),
+                        by_package: true,
+                    }));
+                }
+                if let InitBrought::Always(init) = brings.init {
+                    let target = match init {
+                        Init::Systemd => "/lib/systemd/systemd",
+                        Init::Busybox => "/bin/busybox",
+                        Init::Other => "/lib/init",
+                    };
+                    let write = Write {
+                        path: Value::known("/sbin/init"),
+                        kind: WriteKind::Link(Value::known(target)),
+                        content: Content::Unknown,
+                        owner: None,
+                        writer: PACKAGE,
+                    };
+                    self.files.write(write, origin, self.knowledge.read);
+                }
+            }
+            PackageAction::Remove if matches!(brings.init, InitBrought::Always(_)) => {
+                self.files.remove(&Value::known("/sbin/init"), false, &origin);
+            }
+            PackageAction::Remove | PackageAction::Hold | PackageAction::Unhold => {}
+        }
+    }
+
+    /// What a package of the system brings.
+    pub fn brings(&self, package: &str, manager: Manager) -> Brings {
+        (self.knowledge.bring)(package, manager, &self.from.base)
     }
 
     /// The step of an origin.
@@ -273,17 +344,7 @@ impl Facts {
             .iter()
             .any(|opaque| opaque.reach >= reach && (since..before).contains(&opaque.origin.step))
     }
-
-    /// The last state of a unit, and whether a possible change leaves it open.
-    pub fn unit(&self, name: &str) -> Answer<&Unit> {
-        let mut last = Answer::Absent;
-        for unit in &self.units {
-            if unit.name.is(name) {
-                last = Answer::Known(unit);
-            } else if unit.name.as_known().is_none() {
-                last = Answer::Unknown;
-            }
-        }
-        last
-    }
 }
+
+/// The writer of a file that a package brings.
+pub const PACKAGE: &str = "package";

@@ -27,6 +27,7 @@ pub struct Package {
 pub struct Packages {
     all: Vec<Package>,
     locks: Vec<Lock>,
+    removals: Vec<Value>,
 }
 
 /// A hold or version lock that names a package, installed by then or not.
@@ -60,6 +61,11 @@ impl Packages {
         self.system().filter(move |package| package.name.is(name))
     }
 
+    /// Names of what the system's package managers were asked to remove, the base's packages too.
+    pub fn removals(&self) -> impl Iterator<Item = &Value> {
+        self.removals.iter()
+    }
+
     /// Holds and version locks.
     pub fn locks(&self) -> &[Lock] {
         &self.locks
@@ -80,6 +86,9 @@ impl Packages {
                 held: None,
             }),
             PackageAction::Remove => {
+                if change.manager.is_system() {
+                    self.removals.push(change.name.clone());
+                }
                 for package in self.all.iter_mut().filter(|package| same(package)) {
                     package.removed.get_or_insert(origin.clone());
                 }

@@ -87,6 +87,21 @@ pub fn below(folder: &str, path: &Value) -> bool {
     covers(folder, path) && path.text().len() > folder.len()
 }
 
+/// Whether a tree that was laid at a path may hold a file: it lies at one of the file's folders, or in
+/// one under names that are not known.
+pub fn may_hold(tree: &Value, file: &str) -> bool {
+    match tree.as_known() {
+        Some("/") => true,
+        Some(folder) => file
+            .strip_prefix(folder)
+            .is_some_and(|rest| rest.starts_with('/')),
+        None => {
+            let known = tree.known_prefix();
+            known.ends_with('/') && file.starts_with(known)
+        }
+    }
+}
+
 /// The last component.
 pub fn name(path: &Value) -> Value {
     path.split(|character| character == '/').pop().unwrap_or_default()

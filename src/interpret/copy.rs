@@ -5,6 +5,7 @@ use crate::facts::{Change, Content, Effect, Source, Take, Value, Write, WriteKin
 use crate::interpret::Walk;
 use crate::stages::FromFlag;
 use crate::syntax::{Args, Instruction, Keyword, Word};
+use crate::tools;
 
 /// Where a source lies.
 enum Origin<'w> {
@@ -42,6 +43,15 @@ impl<'a> Walk<'a> {
             || matches!(written.text(), "." | "..")
             || resolved.as_known().is_some_and(|path| self.is_folder(path));
         let mut effects = Vec::new();
+        if let (Some(owner), Some(flag)) = (&owner, flag("chown")) {
+            let length = flag.value().map_or(0, str::len) as u32;
+            let place = self.place(instruction, flag.range.end - length..flag.range.end);
+            let named = tools::named_owner(owner).into_iter();
+            effects.extend(named.map(|change| Effect {
+                place: place.clone(),
+                change,
+            }));
+        }
         for source in sources {
             effects.extend(self.taken(instruction, source, &origin));
             let arrival = self.arrival(instruction, source, &origin, &resolved, into_folder);

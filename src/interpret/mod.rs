@@ -17,8 +17,8 @@ use std::sync::Arc;
 
 use crate::context::{Answer, Context};
 use crate::facts::{
-    Around, Base, Build, Change, ConfigChange, Effect, Facts, From, StageUse, StartCommand, Step, Value,
-    Write, WriteKind, path,
+    Around, Base, Build, Change, ConfigChange, Effect, Facts, From, NameKind, StageUse, StartCommand, Step,
+    Value, Write, WriteKind, path,
 };
 use crate::finding::{Certainty, Place};
 use crate::invocation::Invocation;
@@ -145,8 +145,18 @@ impl<'a> Walk<'a> {
             Keyword::Label => self.label(index, instruction),
             Keyword::User => {
                 let change = |value: Value| {
-                    let user = value.split_once(':').map_or(value, |(user, _)| user);
-                    vec![Change::Config(ConfigChange::User(user))]
+                    let (user, group) = match value.split_once(':') {
+                        Some((user, group)) => (user, Some(group)),
+                        None => (value, None),
+                    };
+                    let mut changes = tools::named(&user, NameKind::User);
+                    changes.extend(
+                        group
+                            .iter()
+                            .flat_map(|group| tools::named(group, NameKind::Group)),
+                    );
+                    changes.push(Change::Config(ConfigChange::User(user)));
+                    changes
                 };
                 self.one_word(index, instruction, change);
             }
@@ -493,7 +503,7 @@ fn start(input: Input, stage: &Stage, instruction: &Instruction) -> Facts {
         base,
         is_known,
     };
-    Facts::start(from, step, tools::read_meaning, tools::brings)
+    Facts::start(from, step, tools::KNOWLEDGE)
 }
 
 /// What the file as a whole is.

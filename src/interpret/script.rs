@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::context::Answer;
 use crate::facts::{
-    Around, Change, Content, Effect, Facts, Program, Reach, Step, Value, Write, WriteKind, path,
+    Around, Change, Content, Effect, Facts, NameKind, Program, Reach, Step, Value, Write, WriteKind, path,
 };
 use crate::finding::{Certainty, Place};
 use crate::interpret::run::{content, without_mounted};
@@ -433,6 +433,7 @@ impl<'r, 'a> Runner<'r, 'a> {
                 .words
                 .push((self.piped_names(shell, ready), ready.place.clone()));
         }
+        self.switched(ready, &unwrapped, &frame);
         self.redirects(shell, ready, &frame, &unwrapped);
         if let Some((script, place)) = unwrapped.script.clone() {
             self.nested(shell, ready, &script, &place, frame);
@@ -499,12 +500,17 @@ impl<'r, 'a> Runner<'r, 'a> {
                 Known::Tool(tool) => tool(&call, &mut effects),
                 Known::Inert => {}
                 Known::Unknown => {
-                    effects.opaque(
-                        &unwrapped.words[0].1,
-                        program_reach(&frame.user),
-                        format!("what `{name}` does"),
-                    );
+                    // A file of the context that cannot be read here may be any script.
+                    let reach = if name.ends_with(".sh") || self.is_from_context(&program, &frame.folder) {
+                        reach(&frame.user)
+                    } else {
+                        program_reach(&frame.user)
+                    };
+                    effects.opaque(&unwrapped.words[0].1, reach, format!("what `{name}` does"));
                 }
+            }
+            if tools::needs_root(&call) {
+                effects.say(&unwrapped.words[0].1, Change::NeedsRoot);
             }
             if ready.command.piped
                 || !ready.command.redirects.is_empty()
@@ -517,6 +523,45 @@ impl<'r, 'a> Runner<'r, 'a> {
             *slot = printed;
         }
         self.finish(shell, ready, &frame, unwrapped, effects);
+    }
+
+    /// Whether a program is a file that came from the context, by its path or from a folder of PATH.
+    fn is_from_context(&self, program: &str, folder: &Value) -> bool {
+        let files = &self.walk.from_context;
+        if program.contains('/') {
+            let path = path::resolve(folder, &Value::known("~"), &Value::known(program));
+            return path.as_known().is_some_and(|path| files.contains_key(path));
+        }
+        [
+            "/usr/local/bin",
+            "/usr/bin",
+            "/usr/local/sbin",
+            "/usr/sbin",
+            "/bin",
+            "/sbin",
+        ]
+        .iter()
+        .any(|folder| files.contains_key(&format!("{folder}/{program}")))
+    }
+
+    /// Who is named as the one that runs a command must be there.
+    fn switched(&mut self, ready: &Ready, unwrapped: &Unwrapped, frame: &Frame) {
+        let (Some(user), Some(place)) = (&unwrapped.user, &unwrapped.user_place) else {
+            return;
+        };
+        let named = tools::named(user, NameKind::User).into_iter();
+        let effects = Effects(
+            named
+                .map(|change| Effect {
+                    place: place.clone(),
+                    change,
+                })
+                .collect(),
+        );
+        if !effects.0.is_empty() {
+            let step = self.step(frame, &frame.folder.clone(), &ready.place, None);
+            self.take(step, effects);
+        }
     }
 
     /// What xargs hands on: names that another command prints, below a folder if that is `find`'s.
@@ -973,7 +1018,11 @@ impl<'r, 'a> Runner<'r, 'a> {
             );
         }
         if !effects.0.is_empty() {
-            let step = self.step(frame, &frame.folder.clone(), &ready.place, None);
+            // The file is opened before another becomes who runs the command.
+            let step = Step {
+                user: shell.frame.user.clone(),
+                ..self.step(frame, &frame.folder.clone(), &ready.place, None)
+            };
             self.take(step, effects);
         }
     }

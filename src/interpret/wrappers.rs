@@ -16,6 +16,8 @@ pub struct Unwrapped {
     pub wrapper_places: Vec<Place>,
     /// Who runs it, if that changes.
     pub user: Option<Value>,
+    /// Where that is said, if it is.
+    pub user_place: Option<Place>,
     /// The folder in which it runs, if that changes.
     pub folder: Option<Value>,
     /// Variables that are set for it.
@@ -162,15 +164,19 @@ fn take_off(unwrapped: &mut Unwrapped, wrapper: &Wrapper) -> bool {
         return false;
     }
     let mut user = None;
+    let mut user_place = None;
     let mut folder = None;
     match wrapper.name {
         "sudo" | "doas" => {
-            let asked = options.value(&["u", "user"]).map(|(user, _)| user.clone());
+            let asked = options.value(&["u", "user"]);
+            user_place = asked.map(|(_, place)| place.clone());
+            let asked = asked.map(|(user, _)| user.clone());
             user = Some(asked.unwrap_or_else(|| Value::known("root")));
             folder = options.value(&["D", "chdir"]).map(|(folder, _)| folder.clone());
         }
         "env" => folder = options.value(&["C", "chdir"]).map(|(folder, _)| folder.clone()),
         "gosu" | "su-exec" => {
+            user_place = words.get(end).map(|(_, place)| place.clone());
             user = words.get(end).map(|(user, _)| {
                 user.split_once(':')
                     .map_or_else(|| user.clone(), |(user, _)| user)
@@ -192,7 +198,10 @@ fn take_off(unwrapped: &mut Unwrapped, wrapper: &Wrapper) -> bool {
     unwrapped.wrappers.push(wrapper.name);
     let place = unwrapped.words[0].1.clone();
     unwrapped.wrapper_places.push(place);
-    unwrapped.user = user.or(unwrapped.user.take());
+    if user.is_some() {
+        unwrapped.user = user;
+        unwrapped.user_place = user_place;
+    }
     unwrapped.folder = folder.or(unwrapped.folder.take());
     unwrapped.variables.extend(variables);
     unwrapped.more |= wrapper.name == "xargs";
@@ -228,15 +237,15 @@ fn switch_user(unwrapped: &mut Unwrapped) {
     unwrapped.wrappers.push("su");
     unwrapped.wrapper_places.push(words[0].1.clone());
     let mut operands = options.operands.iter().filter(|(word, _)| !word.is("-"));
-    if let Some((user, _)) = options.value(&["u", "user"]) {
+    if let Some((user, place)) = options.value(&["u", "user"]) {
         unwrapped.user = Some(user.clone());
+        unwrapped.user_place = Some(place.clone());
         unwrapped.words = operands.map(|word| (*word).clone()).collect();
         return;
     }
-    let user = operands
-        .next()
-        .map_or_else(|| Value::known("root"), |(user, _)| user.clone());
-    unwrapped.user = Some(user);
+    let user = operands.next();
+    unwrapped.user_place = user.map(|(_, place)| place.clone());
+    unwrapped.user = Some(user.map_or_else(|| Value::known("root"), |(user, _)| user.clone()));
     let script = options.value(&["c", "command", "session-command"]);
     unwrapped.script = script.map(|(script, place)| (script.clone(), place.clone()));
     unwrapped.words.clear();

@@ -5,9 +5,11 @@
 
 mod allow_without_reason;
 mod apt_codename;
+mod apt_file_ignored;
 mod arch_hard_coded;
 mod cases;
 mod command_not_found;
+mod compose_too_old;
 mod config_duplicate_key;
 mod config_extends;
 mod config_missing_key;
@@ -21,7 +23,13 @@ mod containerd_incompatible;
 mod containerd_unpinned;
 mod contract_command_missing;
 mod copied_from_nothing;
+mod data_root_unseen;
+mod docker_data_volume;
+mod docker_group_missing;
+mod docker_image_store;
 mod docker_needs_newer_containerd;
+mod docker_not_enabled;
+mod docker_version;
 mod downloader_missing;
 mod engine_versions;
 mod entrypoint_ignored;
@@ -29,25 +37,44 @@ mod gpu;
 mod gpu_amd;
 mod gpu_bare_metal_only;
 mod gpu_driver_in_image;
+mod group_missing;
+mod home_missing;
 mod home_shadowed;
 mod https_without_ca;
+mod init_dangling;
+mod init_missing;
+mod init_not_detected;
 mod judge;
 mod kaniko_silent;
 mod libc_musl;
 mod locale_not_generated;
 mod mounted;
 mod nearest;
+mod needs_root;
 mod page;
 mod path_lost_in_login;
+mod preload_hidden;
 mod report;
+mod run_dir_volume;
 mod secret_unreadable;
 mod skel_missing;
 mod source_missing;
 mod stage_unused;
 mod stale_allow;
+mod start;
+mod stopsignal_systemd;
+mod sudo_asks_password;
+mod sudoers_ignored;
 mod syntax_error;
+mod sysbox_env;
 mod tmp_content;
+mod uid_taken;
+mod user_missing;
+mod user_numeric;
+mod user_root;
 mod volume_on_home;
+mod volumes;
+mod workspace;
 mod write_after_volume;
 
 pub use cases::Cases;
@@ -267,8 +294,10 @@ impl Rule {
 pub const RULES: &[Rule] = &[
     allow_without_reason::RULE,
     apt_codename::RULE,
+    apt_file_ignored::RULE,
     arch_hard_coded::RULE,
     command_not_found::RULE,
+    compose_too_old::RULE,
     config_duplicate_key::RULE,
     config_extends::RULE,
     config_missing_key::RULE,
@@ -282,25 +311,46 @@ pub const RULES: &[Rule] = &[
     containerd_unpinned::RULE,
     contract_command_missing::RULE,
     copied_from_nothing::RULE,
+    data_root_unseen::RULE,
+    docker_data_volume::RULE,
+    docker_group_missing::RULE,
+    docker_image_store::RULE,
     docker_needs_newer_containerd::RULE,
+    docker_not_enabled::RULE,
     downloader_missing::RULE,
     entrypoint_ignored::RULE,
     gpu_amd::RULE,
     gpu_bare_metal_only::RULE,
     gpu_driver_in_image::RULE,
+    group_missing::RULE,
+    home_missing::RULE,
     home_shadowed::RULE,
     https_without_ca::RULE,
+    init_dangling::RULE,
+    init_missing::RULE,
+    init_not_detected::RULE,
     kaniko_silent::RULE,
     libc_musl::RULE,
     locale_not_generated::RULE,
+    needs_root::RULE,
     path_lost_in_login::RULE,
+    preload_hidden::RULE,
+    run_dir_volume::RULE,
     secret_unreadable::RULE,
     skel_missing::RULE,
     source_missing::RULE,
     stage_unused::RULE,
     stale_allow::RULE,
+    stopsignal_systemd::RULE,
+    sudo_asks_password::RULE,
+    sudoers_ignored::RULE,
     syntax_error::RULE,
+    sysbox_env::RULE,
     tmp_content::RULE,
+    uid_taken::RULE,
+    user_missing::RULE,
+    user_numeric::RULE,
+    user_root::RULE,
     volume_on_home::RULE,
     write_after_volume::RULE,
 ];

@@ -1,9 +1,9 @@
 //! GNU coreutils and their like: copy, move, link, remove, make, own.
 
-use crate::facts::{Change, Content, Value, WriteKind, path};
+use crate::facts::{Change, Content, NameKind, Value, WriteKind, path};
 use crate::finding::Place;
 use crate::tools::options::{Grammar, Options};
-use crate::tools::{Call, Effects};
+use crate::tools::{Call, Effects, accounts};
 
 /// Says what one of them does.
 pub fn run(call: &Call, effects: &mut Effects) {
@@ -18,7 +18,7 @@ pub fn run(call: &Call, effects: &mut Effects) {
         "touch" | "truncate" => touch(call, effects),
         "tee" => tee(call, effects),
         "mktemp" => make_temporary(call, effects),
-        "chown" | "chgrp" => own(call, effects),
+        "chown" | "chgrp" | "chmod" => own(call, effects),
         "find" => find(call, effects),
         "dd" => convert(call, effects),
         "sed" => edit(call, effects),
@@ -193,6 +193,16 @@ fn install(call: &Call, effects: &mut Effects) {
         long: &["target-directory", "mode", "owner", "group", "suffix"],
     };
     let options = Options::of(call.arguments(), grammar);
+    for (names, kind) in [
+        (["o", "owner"], NameKind::User),
+        (["g", "group"], NameKind::Group),
+    ] {
+        if let Some((name, place)) = options.value(&names) {
+            for change in accounts::named(name, kind) {
+                effects.say(place, change);
+            }
+        }
+    }
     if options.has(&["d", "directory"]) {
         for (folder, place) in &options.operands {
             effects.write(place, call.path(folder), WriteKind::Folder, "install");
@@ -327,12 +337,24 @@ fn own(call: &Call, effects: &mut Effects) {
     let options = Options::of(call.arguments(), grammar);
     let recursive = options.has(&["R", "recursive"]);
     let mut operands = options.operands.iter();
-    let owner = if options.has(&["reference"]) {
+    let first = if options.has(&["reference"]) {
         None
     } else {
-        operands.next().map(|(owner, _)| owner.clone())
+        operands.next()
     };
-    let owner = owner.filter(|_| call.program() == "chown");
+    if let Some((owner, place)) = first {
+        let named = match call.program() {
+            "chown" => accounts::named_by_chown(owner),
+            "chgrp" => accounts::named(owner, NameKind::Group),
+            _ => Vec::new(),
+        };
+        for change in named {
+            effects.say(place, change);
+        }
+    }
+    let owner = first
+        .map(|(owner, _)| owner.clone())
+        .filter(|_| call.program() == "chown");
     for (target, place) in operands {
         let change = Change::Own {
             path: call.path(target),
@@ -390,6 +412,15 @@ fn convert(call: &Call, effects: &mut Effects) {
     }
 }
 
+/// Files of a base whose text matters even if nothing but `sed -i` touched it.
+const EDITED: [&str; 5] = [
+    "/etc/passwd",
+    "/etc/group",
+    "/etc/sudoers",
+    "/etc/login.defs",
+    "/etc/default/useradd",
+];
+
 /// `sed -i` makes the text of a file unknown, and leaves the file where it is.
 fn edit(call: &Call, effects: &mut Effects) {
     let grammar = Grammar {
@@ -403,10 +434,11 @@ fn edit(call: &Call, effects: &mut Effects) {
     let scripted = options.has(&["e", "f", "expression", "file"]);
     for (target, place) in options.operands.iter().skip(usize::from(!scripted)) {
         let target = call.path(target);
-        // A file that the base brought is edited where it is: nothing new lies there.
+        // A file that the base brought is edited where it is: nothing new lies there, and only of few
+        // does it matter that their text is not known any more.
         let is_ours = target
             .as_known()
-            .is_some_and(|path| call.facts.files.at(path).is_some());
+            .is_some_and(|path| EDITED.contains(&path) || call.facts.files.at(path).is_some());
         if is_ours {
             effects.write(place, target, WriteKind::File, "sed");
         }

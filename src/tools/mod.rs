@@ -3,9 +3,11 @@
 //! A tool reads the words of one command and says its effects, each at the narrowest word. What is
 //! not known here is opaque; what certainly leaves nothing behind is in [`inert`].
 
+mod accounts;
 mod apk;
 mod apt;
 mod archive;
+mod brings;
 mod coreutils;
 mod download;
 mod inert;
@@ -17,20 +19,29 @@ pub mod options;
 mod pacman;
 mod provides;
 mod python;
+mod rights;
 mod rpm;
+mod systemd;
 pub mod text;
 mod toolchains;
 
+pub use accounts::{named, named_owner};
 pub use installers::from_url as installer_from_url;
-pub use provides::brings;
-pub use text::read as read_meaning;
+pub use rights::needs_root;
 
 use crate::context::Answer;
 use crate::facts::{
-    Change, Content, Effect, Facts, Manager, PackageAction, PackageChange, Reach, Value, Write, WriteKind,
-    path,
+    Change, Content, Effect, Facts, Knowledge, Manager, PackageAction, PackageChange, Reach, Value, Write,
+    WriteKind, path,
 };
 use crate::finding::Place;
+
+/// What the fold of facts asks.
+pub const KNOWLEDGE: Knowledge = Knowledge {
+    read: text::read,
+    bring: brings::of,
+    provide: provides::brings,
+};
 
 /// One command as it runs.
 pub struct Call<'a> {
@@ -241,6 +252,11 @@ pub fn find(program: &str) -> Known {
             "gcc" | "g++" | "cc" | "c++" | "clang" | "clang++" | "javac" | "jar" | "mvn" | "mvnw"
             | "gradle" | "gradlew" | "ant" | "sbt" | "lein" | "tsc" | "protoc" | "ld" | "ar" | "cython"
             | "rustc" | "ghc" | "dotnet" => compile,
+            "useradd" | "adduser" | "luseradd" | "usermod" | "userdel" | "deluser" | "groupadd"
+            | "groupmod" | "groupdel" | "addgroup" | "delgroup" | "gpasswd" | "chpasswd" | "passwd"
+            | "newusers" | "chsh" | "chfn" | "visudo" | "vipw" | "vigr" => accounts::run,
+            "systemctl" | "service" | "rc-update" | "rc-service" | "update-rc.d" | "chkconfig"
+            | "deb-systemd-helper" | "invoke-rc.d" | "systemd-sysusers" => systemd::run,
             "curl" | "wget" | "git" | "aria2c" | "axel" | "svn" | "hg" => download::run,
             "tar" | "bsdtar" | "unzip" | "gunzip" | "gzip" | "bunzip2" | "bzip2" | "xz" | "unxz" | "zip"
             | "7z" | "7za" | "cpio" | "zstd" | "unrar" => archive::run,

@@ -40,7 +40,7 @@ pub fn read(path: &str, content: &Content) -> Vec<Meaning> {
 fn apt_reads(name: &str, extensions: &[&str]) -> bool {
     let usual = name
         .chars()
-        .all(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.'));
+        .all(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.' | ':'));
     usual
         && match name.rsplit_once('.') {
             None => true,
@@ -203,11 +203,31 @@ fn sudoers(content: &Content) -> Vec<Meaning> {
     for line in value.split(|character| character == '\n') {
         let text = line.text();
         let trimmed = text.trim_start();
-        if trimmed.starts_with('#') || !text.contains("NOPASSWD") {
+        // `#1000 ALL=…` is a rule for a uid, any other hash begins a comment.
+        let is_uid = |rest: &str| rest.starts_with(|first: char| first.is_ascii_digit());
+        if trimmed.strip_prefix('#').is_some_and(|rest| !is_uid(rest)) {
             continue;
         }
         let start = text.len() - trimmed.len();
         let rest = line.slice(start..text.len());
+        if let Some(defaults) = rest.strip_prefix("Defaults")
+            && text.contains("!authenticate")
+        {
+            let who = defaults.strip_prefix(":").map_or_else(
+                || Value::known("ALL"),
+                |who| {
+                    who.split(char::is_whitespace)
+                        .into_iter()
+                        .next()
+                        .unwrap_or_default()
+                },
+            );
+            found.push(Meaning::NoPassword(who));
+            continue;
+        }
+        if !text.contains("NOPASSWD") {
+            continue;
+        }
         let who = rest
             .split(char::is_whitespace)
             .into_iter()
