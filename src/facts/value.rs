@@ -168,9 +168,26 @@ impl Value {
     }
 }
 
+/// How names are told that no word of the file gives: of an archive's content, of a copied folder's,
+/// of what mktemp and xargs make.
+const UNWRITTEN: [&str; 5] = [
+    "${unpacked}",
+    "${copied}",
+    "${mktemp}",
+    "${random}",
+    "${arguments}",
+];
+
+/// As a person is told it: as written, with `…` for what nobody wrote.
 impl std::fmt::Display for Value {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(&self.text)
+        let mut shown = std::borrow::Cow::Borrowed(self.text.as_str());
+        for hole in self.holes.iter().rev() {
+            if UNWRITTEN.contains(&&self.text[hole.clone()]) {
+                shown.to_mut().replace_range(hole.clone(), "…");
+            }
+        }
+        formatter.write_str(&shown)
     }
 }
 

@@ -194,7 +194,9 @@ impl<'a> Walk<'a> {
         } else {
             name
         };
-        let looks_like_folder = is_archive || is_whole_folder;
+        let spreads = into_folder && self.may_spread(&cleaned, origin, target);
+        let name = if spreads { Value::unknown(COPIED) } else { name };
+        let looks_like_folder = is_archive || is_whole_folder || spreads;
         let path = if into_folder || is_archive {
             path::join(target, &name)
         } else {
@@ -220,6 +222,19 @@ impl<'a> Walk<'a> {
             content,
             from_context,
         }
+    }
+
+    /// Whether a source may be a folder, whose content then lies among the system's own files.
+    fn may_spread(&self, source: &Value, origin: &Origin, target: &Value) -> bool {
+        let into_system = target
+            .as_known()
+            .is_some_and(|target| SYSTEM_FOLDERS.contains(&target));
+        let is_file = source.as_known().is_some_and(|path| match origin {
+            Origin::Context => self.input.context.read(path.trim_start_matches('/')).is_known(),
+            Origin::Stage(facts) => facts.is_some_and(|facts| facts.files.at(path).is_some()),
+            Origin::Elsewhere => false,
+        });
+        into_system && !is_file && kind_by_name(&path::name(source)) == WriteKind::Tree
     }
 
     /// A file of the context: its text is read where its place in the image gives it a meaning.
@@ -288,6 +303,9 @@ impl<'a> Walk<'a> {
         Value::known(text)
     }
 }
+
+/// Folders into which people copy trees that are laid out like the system's.
+const SYSTEM_FOLDERS: [&str; 6] = ["/", "/etc", "/usr", "/usr/local", "/var", "/etc/apt"];
 
 /// How the content of a copied folder is told, whose names nobody lists.
 const COPIED: &str = "${copied}";

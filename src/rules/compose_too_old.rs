@@ -5,7 +5,7 @@
 //!
 //! Install `docker-compose-plugin` of Docker's repository, or download a newer one.
 
-use super::docker_version::at_least;
+use super::engine_versions::docker_29;
 use super::{Levels, Report, Rule};
 use crate::contract::Contract;
 use crate::facts::{Facts, Manager, Step, Value};
@@ -25,7 +25,9 @@ pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
     if contract.docker == Some(false) {
         return;
     }
-    let Some(engine) = at_least(facts, 29) else { return };
+    let Some((engine, certainty)) = docker_29(facts) else {
+        return;
+    };
     let pip = facts.packages.iter().filter(|package| {
         package.manager == Manager::Pip
             && package.removed.is_none()
@@ -56,11 +58,11 @@ pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
         report
             .say_at(
                 place,
-                engine.certainty,
+                certainty,
                 format!("docker-compose {version} is too old for an engine of 29 or later"),
             )
             .help("install `docker-compose-plugin`, or download 2.21 or later")
-            .related(engine.package.asked.place.clone(), "the engine comes with this");
+            .related(engine.asked.place.clone(), "the engine comes with this");
     }
 }
 

@@ -6,7 +6,7 @@
 //!
 //! Set `"features": {"containerd-snapshotter": false}` in `/etc/docker/daemon.json`, or stay below 29.
 
-use super::docker_version::at_least;
+use super::engine_versions::docker_29;
 use super::{Levels, Report, Rule};
 use crate::contract::Contract;
 use crate::facts::{DaemonSetting, Facts, Meaning, WriteKind, path};
@@ -23,16 +23,18 @@ pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
     if contract.docker == Some(false) || is_settled(facts) {
         return;
     }
-    let Some(engine) = at_least(facts, 29) else { return };
-    let which = if engine.package.version.is_some() {
+    let Some((engine, certainty)) = docker_29(facts) else {
+        return;
+    };
+    let which = if engine.version.is_some() {
         "this docker-ce is or may be 29 or later"
     } else {
         "docker-ce without a version is 29 or later"
     };
     report
         .say_at(
-            engine.package.asked.place.clone(),
-            engine.certainty,
+            engine.asked.place.clone(),
+            certainty,
             format!("{which}: inner containers of a kept /var/lib/docker do not start again"),
         )
         .help("set `\"features\": {\"containerd-snapshotter\": false}` in /etc/docker/daemon.json, or ask for a version below 29");

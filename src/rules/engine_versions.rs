@@ -1,9 +1,10 @@
 //! Which versions of Docker's packages an image asks for: shared by the rules about them.
 
 use crate::contract::Contract;
-use crate::facts::{Facts, Family, Manager, Meaning, Origin, Package, Value, path};
-use crate::platform::runtime::{self, SysboxRange};
-use crate::platform::versions::{Pattern, Spelling};
+use crate::facts::{Facts, Family, Manager, Meaning, Origin, Package, Value, WriteKind, path};
+use crate::finding::Certainty;
+use crate::platform::runtime::{self, Daemon, SysboxRange};
+use crate::platform::versions::{Pattern, Share, Spelling};
 
 /// A pin counts only above the priority that apt gives versions by itself (apt_preferences(5)).
 const PIN_PRIORITY: i32 = 500;
@@ -69,6 +70,7 @@ pub fn bound<'f>(facts: &'f Facts, name: &str, until: usize) -> Bound<'f> {
         .iter()
         .filter(|file| !file.present_at(until).is_absent())
     {
+        unreadable |= file.kind == WriteKind::Tree && path::may_hold(&file.path, "/etc/apt/preferences.d/x");
         for meaning in &file.meaning {
             match meaning {
                 Meaning::Pin {
@@ -130,6 +132,25 @@ fn version_of(package: &Package, name: &str) -> Option<Result<Pattern, ()>> {
     let version = rest[1..].split(['_']).next().unwrap_or_default();
     let pattern = Pattern::read(spelling, version);
     Some(if pattern.is_read() { Ok(pattern) } else { Err(()) })
+}
+
+/// The docker-ce of this file, if it is or may be 29 or later, with how sure that is.
+pub fn docker_29(facts: &Facts) -> Option<(&Package, Certainty)> {
+    let package = requests(facts, "docker-ce").last()?;
+    let certainty = match bound(facts, "docker-ce", package.asked.step) {
+        Bound::Nothing => Certainty::Certain,
+        Bound::Version { pattern, .. } => {
+            match runtime::daemon_stores_in_containerd(Daemon::Version(&pattern)) {
+                Share::All => Certainty::Certain,
+                Share::Some => Certainty::Possible,
+                Share::None | Share::Unknown => return None,
+            }
+        }
+        // A variable may be any version; a file whose text is unknown was put there to bound it.
+        Bound::Unreadable if package.version.is_some() => Certainty::Possible,
+        Bound::Unreadable => return None,
+    };
+    Some((package, certainty.and(package.asked.certainty)))
 }
 
 /// The distribution and its release, as Docker's repositories are told apart.

@@ -29,7 +29,6 @@ mod docker_group_missing;
 mod docker_image_store;
 mod docker_needs_newer_containerd;
 mod docker_not_enabled;
-mod docker_version;
 mod downloader_missing;
 mod engine_versions;
 mod entrypoint_ignored;

@@ -52,7 +52,7 @@ pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
         } else {
             "memory covers that folder when it starts"
         };
-        let shown = shown(&file.path);
+        let shown = &file.path;
         let reference = references
             .iter()
             .find(|reference| is_meant(&reference.path, file));
@@ -80,27 +80,6 @@ pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
 fn volatile(path: &Value) -> Option<&'static str> {
     VOLATILE.into_iter().find(|folder| path::below(folder, path))
 }
-
-/// The path as it is shown: `…` for names that nobody wrote.
-fn shown(path: &Value) -> String {
-    let mut text = path.text().to_owned();
-    for hole in path.holes().iter().rev() {
-        if UNWRITTEN.contains(&&text[hole.clone()]) {
-            text.replace_range(hole.clone(), "…");
-        }
-    }
-    text
-}
-
-/// How names are told that no word of the file gives: of an archive's content, of a copied folder's,
-/// of what mktemp and xargs make.
-const UNWRITTEN: [&str; 5] = [
-    "${unpacked}",
-    "${copied}",
-    "${mktemp}",
-    "${random}",
-    "${arguments}",
-];
 
 /// Whether it is a folder that was made for another file that is told: the file is the narrower place.
 fn holds_another(facts: &Facts, folder: &File, lost: &[&File]) -> bool {
