@@ -54,10 +54,10 @@ impl Facts {
 
     /// Whether a package that was asked for before a step brings a command.
     pub fn brought(&self, command: &str, step: usize) -> Answer {
-        let family = self.from.base.family;
+        let base = &self.from.base;
         let mut answer = Answer::Absent;
         for package in self.packages.iter().filter(|package| package.asked.step < step) {
-            let mut brings = (self.bringer)(package, family, command);
+            let mut brings = (self.bringer)(package, base, command);
             if let Some(removed) = package.removed.as_ref().filter(|removed| removed.step < step) {
                 // What came along may stay when the package goes; its own command goes.
                 let own = package.name.is(command) && removed.certainty == Certainty::Certain;
@@ -388,7 +388,7 @@ fn lies_at(file: &File, wanted: &Value) -> Answer {
     };
     let in_tree = match file.kind {
         WriteKind::Tree | WriteKind::Link(_) => {
-            may_hold(&file.path, fixed) || file.path.is(fixed) && wanted.is_glob()
+            may_hold(&file.path, fixed) || wanted.is_glob() && reaches_into(wanted, &file.path)
         }
         WriteKind::File | WriteKind::Folder | WriteKind::Append => false,
     };
@@ -399,6 +399,18 @@ fn lies_at(file: &File, wanted: &Value) -> Answer {
     } else {
         Answer::Absent
     }
+}
+
+/// Whether a pattern goes on below a tree.
+fn reaches_into(pattern: &Value, tree: &Value) -> bool {
+    let depth = tree.text().matches('/').count();
+    let end = pattern
+        .text()
+        .match_indices('/')
+        .nth(depth)
+        .map(|(slash, _)| slash);
+    end.is_some_and(|end| !path::removes(&pattern.slice(0..end), tree).is_absent())
+        || tree.text().len() < pattern.text().len() && pattern.text().starts_with(tree.text())
 }
 
 fn covers(target: Option<&Value>, wanted: &Value) -> bool {

@@ -196,7 +196,11 @@ fn extension(call: &Call, effects: &mut Effects) {
             _ => call.home_path(".vscode/extensions"),
         },
     };
-    effects.write(place, folder, WriteKind::Tree, "extensions");
+    let writer = match call.program() {
+        "code-server" => "code-server --install-extension",
+        _ => "code --install-extension",
+    };
+    effects.write(place, folder, WriteKind::Tree, writer);
 }
 
 /// What the installer of an archive does: AWS's `install`.

@@ -244,7 +244,7 @@ pub fn find(program: &str) -> Known {
             "curl" | "wget" | "git" | "aria2c" | "axel" | "svn" | "hg" => download::run,
             "tar" | "bsdtar" | "unzip" | "gunzip" | "gzip" | "bunzip2" | "bzip2" | "xz" | "unxz" | "zip"
             | "7z" | "7za" | "cpio" | "zstd" | "unrar" => archive::run,
-                _ if is_versioned(program, "python") || is_versioned(program, "pip") => python::run,
+            _ if is_versioned(program, "python") || is_versioned(program, "pip") => python::run,
             _ if inert::is(program) => return Known::Inert,
             _ => return Known::Unknown,
         };
@@ -256,9 +256,7 @@ pub fn find_at(path: &str) -> Known {
     let mut parts = path.rsplit('/');
     match (parts.next(), parts.next()) {
         (Some("install"), Some("aws" | "aws-cli")) => Known::Tool(keys::install_aws),
-        (Some("mvnw" | "gradlew" | "configure" | "autogen.sh" | "bootstrap.sh" | "buildconf"), _) => {
-            Known::Tool(compile)
-        }
+        (Some("mvnw" | "gradlew" | "configure" | "autogen.sh"), _) => Known::Tool(compile),
         (Some(name @ ("rustup-init" | "rustup-init.sh")), _) => find(name),
         _ => Known::Unknown,
     }
