@@ -229,7 +229,10 @@ impl Base {
 
     /// Whether certificates of authorities are there, so that https works.
     pub fn ca_certificates(&self) -> Answer {
-        self.package("ca-certificates")
+        match self.package("ca-certificates-bundle") {
+            Answer::Known(()) => Answer::Known(()),
+            Answer::Absent | Answer::Unknown => self.package("ca-certificates"),
+        }
     }
 
     /// The account of this name.
