@@ -214,6 +214,8 @@ impl Facts {
             "var",
             "go",
             "nix",
+            "data",
+            "docker-entrypoint-initdb.d",
             "entrypoint.sh",
             "docker-entrypoint.sh",
             "docker-entrypoint.d",
@@ -221,7 +223,13 @@ impl Facts {
         if self.from.reference.is("scratch") {
             return Answer::Absent;
         }
-        if !self.from.is_known || wanted.is_glob() && wanted.text().matches('/').count() < 2 {
+        let is_official = !self
+            .from
+            .reference
+            .text()
+            .trim_start_matches("docker.io/library/")
+            .contains('/');
+        if !self.from.is_known || !is_official || wanted.is_glob() && wanted.text().matches('/').count() < 2 {
             return Answer::Unknown;
         }
         let root = wanted

@@ -44,7 +44,12 @@ impl<'a> Walk<'a> {
         let mut effects = Vec::new();
         for source in sources {
             effects.extend(self.taken(instruction, source, &origin));
-            let arrival = self.arrival(instruction, source, &origin, &resolved, into_folder);
+            let mut arrival = self.arrival(instruction, source, &origin, &resolved, into_folder);
+            if flag("parents").is_some() {
+                // The folders above the source come along.
+                arrival.path = path::join(&resolved, &Value::unknown(format!("${{{}}}", source.text)));
+                arrival.kind = WriteKind::Tree;
+            }
             if let (Some(path), Some(from)) = (arrival.path.as_known(), arrival.from_context) {
                 self.from_context.insert(path.to_owned(), from);
             }

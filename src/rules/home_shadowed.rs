@@ -133,7 +133,7 @@ pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
         report
             .say(
                 &first_of(facts, file).written,
-                format!("`{}` is hidden once {volume} is mounted", shown(path)),
+                format!("`{}` is hidden once {volume} is mounted", mounted::shown(&file.path)),
             )
             .help("put it into /etc/skel or a folder outside of the volume, or write it when the workspace starts");
         told.push(path);
@@ -154,13 +154,6 @@ fn first_of<'f>(facts: &'f Facts, file: &'f File) -> &'f File {
         }
     };
     facts.files.iter().find(same).unwrap_or(file)
-}
-
-/// The path without what stands for names that nobody can tell.
-fn shown(path: &str) -> String {
-    path.replace("${unpacked}", "…")
-        .replace("${.}", "…")
-        .replace("${./}", "…")
 }
 
 /// Where a program can be told to put its files.

@@ -35,6 +35,17 @@ pub fn run(call: &Call, effects: &mut Effects) {
                 );
             }
         }
+        "openssl" => {
+            let words = call.arguments();
+            for pair in words.windows(2) {
+                if matches!(
+                    pair[0].0.as_known(),
+                    Some("-out" | "-keyout" | "-writerand" | "-CAserial")
+                ) {
+                    effects.write(&pair[1].1, call.path(&pair[1].0), WriteKind::File, "openssl");
+                }
+            }
+        }
         _ => effects.unseen(call),
     }
 }

@@ -221,7 +221,8 @@ pub fn find(program: &str) -> Known {
             "locale-gen" | "localedef" | "dpkg-reconfigure" | "debconf-set-selections" | "update-locale" => {
                 locales::run
             }
-            "gpg"
+            "openssl"
+            | "gpg"
             | "gpg2"
             | "apt-key"
             | "add-apt-repository"
