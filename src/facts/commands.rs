@@ -24,40 +24,47 @@ impl Facts {
         if of_base.is_known() && !self.is_removed(name, step) {
             return Answer::Known(());
         }
-        let mut answer = match of_base {
-            Answer::Unknown => Answer::Unknown,
-            Answer::Known(()) | Answer::Absent => Answer::Absent,
-        };
         let Some(folders) = self.search_folders(step) else {
             return Answer::Unknown;
         };
-        for file in self.files.iter().filter(|file| file.written.step < step) {
-            match file
-                .present_before(step)
-                .and(self.holds_command(file, &folders, name))
-            {
-                Answer::Known(()) => return Answer::Known(()),
-                Answer::Unknown => answer = Answer::Unknown,
-                Answer::Absent => {}
+        let before = || self.files.iter().filter(|file| file.written.step < step);
+        let named = |file: &&File| {
+            let path = file.path.as_known().and_then(|path| path.rsplit_once('/'));
+            path.is_some_and(|(folder, last)| {
+                last == name && file.kind != WriteKind::Folder && folders.contains(&folder)
+            })
+        };
+        if before()
+            .filter(named)
+            .any(|file| file.present_before(step).is_known())
+        {
+            return Answer::Known(());
+        }
+        if of_base == Answer::Unknown
+            || self.is_opaque(Reach::Files, 0, step)
+            || self.is_mounted(step, &folders)
+        {
+            return Answer::Unknown;
+        }
+        let mut answer = self.brought(name, step);
+        if answer.is_absent() {
+            let targets: Vec<String> = folders.iter().map(|folder| format!("{folder}/{name}")).collect();
+            let may_be = |file: &File| {
+                !file.present_before(step).is_absent() && targets.iter().any(|target| may_be(file, target))
+            };
+            if before().any(may_be) {
+                answer = Answer::Unknown;
             }
-        }
-        match self.brought(name, step) {
-            Answer::Known(()) => return Answer::Known(()),
-            Answer::Unknown => answer = Answer::Unknown,
-            Answer::Absent => {}
-        }
-        if self.is_opaque(Reach::Files, 0, step) || self.is_mounted(step, &folders) {
-            answer = Answer::Unknown;
         }
         answer
     }
 
     /// Whether a package that was asked for before a step brings a command.
     pub fn brought(&self, command: &str, step: usize) -> Answer {
-        let family = self.from.base.family;
+        let base = &self.from.base;
         let mut answer = Answer::Absent;
         for package in self.packages.iter().filter(|package| package.asked.step < step) {
-            let mut brings = (self.knowledge.provide)(package, family, command);
+            let mut brings = (self.knowledge.provide)(package, base, command);
             if let Some(removed) = package.removed.as_ref().filter(|removed| removed.step < step) {
                 // What came along may stay when the package goes; its own command goes.
                 let own = package.name.is(command) && removed.certainty == Certainty::Certain;
@@ -120,7 +127,7 @@ impl Facts {
             || self.is_opaque(Reach::Files, 0, step)
             || self.files.iter().any(is_theirs)
             || VARIABLES.iter().any(is_set)
-            || self.is_mounted(step, &["/etc/ssl", "/etc/pki"].map(Value::known));
+            || self.is_mounted(step, &["/etc/ssl", "/etc/pki"]);
         if unsure { Answer::Unknown } else { Answer::Absent }
     }
 
@@ -214,6 +221,8 @@ impl Facts {
             "var",
             "go",
             "nix",
+            "data",
+            "docker-entrypoint-initdb.d",
             "entrypoint.sh",
             "docker-entrypoint.sh",
             "docker-entrypoint.d",
@@ -221,7 +230,13 @@ impl Facts {
         if self.from.reference.is("scratch") {
             return Answer::Absent;
         }
-        if !self.from.is_known || wanted.is_glob() && wanted.text().matches('/').count() < 2 {
+        let is_official = !self
+            .from
+            .reference
+            .text()
+            .trim_start_matches("docker.io/library/")
+            .contains('/');
+        if !self.from.is_known || !is_official || wanted.is_glob() && wanted.text().matches('/').count() < 2 {
             return Answer::Unknown;
         }
         let root = wanted
@@ -253,7 +268,7 @@ impl Facts {
     }
 
     /// Whether a mount of a step lies in or above one of the folders.
-    fn is_mounted(&self, step: usize, folders: &[Value]) -> bool {
+    fn is_mounted(&self, step: usize, folders: &[&str]) -> bool {
         let Some(step) = self.steps.get(step) else {
             return false;
         };
@@ -262,16 +277,16 @@ impl Facts {
             brings
                 && mount.target.as_ref().is_none_or(|target| {
                     target.as_known().is_none_or(|target| {
-                        folders.iter().any(|folder| {
-                            path::covers(folder.text(), &Value::known(target)) || path::covers(target, folder)
-                        })
+                        folders
+                            .iter()
+                            .any(|folder| lies_in(target, folder) || lies_in(folder, target))
                     })
                 })
         })
     }
 
     /// The folders in which a command is looked for at a step; none if they are not known.
-    fn search_folders(&self, step: usize) -> Option<Vec<Value>> {
+    fn search_folders(&self, step: usize) -> Option<Vec<&str>> {
         let own = self.steps.get(step).and_then(|step| step.search.as_ref());
         let image = || {
             let set = self.config.variables.iter().rev();
@@ -279,37 +294,12 @@ impl Facts {
             named.next().and_then(|variable| variable.value.as_ref())
         };
         match own.or_else(image) {
-            Some(search) if !search.holes().is_empty() => None,
-            Some(search) => Some(search.split(|character| character == ':')),
-            None => Some(USUAL_FOLDERS.map(Value::known).to_vec()),
-        }
-    }
-
-    /// Whether a file is, or may be, the command of this name in one of the folders.
-    fn holds_command(&self, file: &File, folders: &[Value], name: &str) -> Answer {
-        let mut answer = Answer::Absent;
-        for folder in folders {
-            let target = path::join(folder, &Value::known(name));
-            if file.path == target {
-                return match file.kind {
-                    WriteKind::Folder => Answer::Absent,
-                    _ => Answer::Known(()),
-                };
+            Some(search) => {
+                let folders = search.as_known()?.split(':');
+                Some(folders.map(|folder| folder.trim_end_matches('/')).collect())
             }
-            let may_be = match file.kind {
-                WriteKind::Folder => false,
-                WriteKind::Tree | WriteKind::Link(_) => {
-                    may_hold(&file.path, target.text()) || !path::removes(&target, &file.path).is_absent()
-                }
-                WriteKind::File | WriteKind::Append => {
-                    !file.path.holes().is_empty() && !path::removes(&target, &file.path).is_absent()
-                }
-            };
-            if may_be || begins_with_hole(&file.path) && may_end_in(&file.path, name) {
-                answer = Answer::Unknown;
-            }
+            None => Some(USUAL_FOLDERS.to_vec()),
         }
-        answer
     }
 
     /// Whether a step before took a command of the base away.
@@ -334,17 +324,6 @@ impl File {
     }
 }
 
-impl Answer {
-    /// Both.
-    fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Absent, _) | (_, Self::Absent) => Self::Absent,
-            (Self::Known(()), Self::Known(())) => Self::Known(()),
-            _ => Self::Unknown,
-        }
-    }
-}
-
 fn begins_with_hole(path: &Value) -> bool {
     path.holes().first().is_some_and(|hole| hole.start == 0)
 }
@@ -355,15 +334,37 @@ fn may_end_in(path: &Value, name: &str) -> bool {
     !last.holes().is_empty() || last.is(name)
 }
 
+/// Whether a path is the folder or lies below it; both are known.
+fn lies_in(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder.trim_end_matches('/'))
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether a file of which not all is known may be the command at a path, or have it in it.
+fn may_be(file: &File, target: &str) -> bool {
+    let is_known = file.path.holes().is_empty();
+    let holds = match file.kind {
+        WriteKind::Folder => return false,
+        WriteKind::Tree | WriteKind::Link(_) => may_hold(&file.path, target) || file.path.text() == target,
+        WriteKind::File | WriteKind::Append => false,
+    };
+    if holds || is_known {
+        return holds;
+    }
+    let name = target.rsplit('/').next().unwrap_or(target);
+    if begins_with_hole(&file.path) {
+        return may_end_in(&file.path, name);
+    }
+    !path::removes(&Value::known(target), &file.path).is_absent()
+}
+
 /// Whether a tree of which not all is known may have a path in it.
 fn may_hold(tree: &Value, wanted: &str) -> bool {
-    let wanted = Value::known(wanted);
     match tree.as_known() {
-        Some(tree) => path::below(tree, &wanted),
+        Some(tree) => wanted.len() > tree.len() && lies_in(wanted, tree),
         None => {
             let prefix = tree.known_prefix();
-            let folder = &prefix[..prefix.rfind('/').unwrap_or(0)];
-            path::covers(if folder.is_empty() { "/" } else { folder }, &wanted)
+            lies_in(wanted, &prefix[..prefix.rfind('/').unwrap_or(0)])
         }
     }
 }
@@ -388,7 +389,7 @@ fn lies_at(file: &File, wanted: &Value) -> Answer {
     };
     let in_tree = match file.kind {
         WriteKind::Tree | WriteKind::Link(_) => {
-            may_hold(&file.path, fixed) || file.path.is(fixed) && wanted.is_glob()
+            may_hold(&file.path, fixed) || wanted.is_glob() && reaches_into(wanted, &file.path)
         }
         WriteKind::File | WriteKind::Folder | WriteKind::Append => false,
     };
@@ -399,6 +400,18 @@ fn lies_at(file: &File, wanted: &Value) -> Answer {
     } else {
         Answer::Absent
     }
+}
+
+/// Whether a pattern goes on below a tree.
+fn reaches_into(pattern: &Value, tree: &Value) -> bool {
+    let depth = tree.text().matches('/').count();
+    let end = pattern
+        .text()
+        .match_indices('/')
+        .nth(depth)
+        .map(|(slash, _)| slash);
+    end.is_some_and(|end| !path::removes(&pattern.slice(0..end), tree).is_absent())
+        || tree.text().len() < pattern.text().len() && pattern.text().starts_with(tree.text())
 }
 
 fn covers(target: Option<&Value>, wanted: &Value) -> bool {

@@ -5,7 +5,7 @@
 
 use crate::context::Answer;
 use crate::facts::Value;
-use crate::facts::base::Family;
+use crate::facts::base::Base;
 use crate::facts::meaning::Meaning;
 use crate::facts::packages::Package;
 use crate::finding::Place;
@@ -440,7 +440,7 @@ impl Content {
 /// Whether a package brings a command, told by whoever knows packages.
 ///
 /// Known also where only some releases of a distribution do: absence is what has to be certain.
-pub type Provider = fn(package: &Package, family: Option<Family>, command: &str) -> Answer;
+pub type Provider = fn(package: &Package, base: &Base, command: &str) -> Answer;
 
 /// What a file's text means to the fold, found by whoever knows the format.
 pub type Reader = fn(path: &str, content: &Content) -> Vec<Meaning>;

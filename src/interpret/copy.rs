@@ -54,7 +54,12 @@ impl<'a> Walk<'a> {
         }
         for source in sources {
             effects.extend(self.taken(instruction, source, &origin));
-            let arrival = self.arrival(instruction, source, &origin, &resolved, into_folder);
+            let mut arrival = self.arrival(instruction, source, &origin, &resolved, into_folder);
+            if flag("parents").is_some() {
+                // The folders above the source come along.
+                arrival.path = path::join(&resolved, &Value::unknown(format!("${{{}}}", source.text)));
+                arrival.kind = WriteKind::Tree;
+            }
             if let (Some(path), Some(from)) = (arrival.path.as_known(), arrival.from_context) {
                 self.from_context.insert(path.to_owned(), from);
             }
@@ -194,9 +199,10 @@ impl<'a> Walk<'a> {
         } else {
             name
         };
-        let spreads = into_folder && self.may_spread(&cleaned, origin, target);
+        let looks_like_folder = is_archive || is_whole_folder;
+        // Of a folder, what is in it is copied, and not the folder.
+        let spreads = into_folder && !looks_like_folder && self.may_be_folder(&cleaned, origin, target);
         let name = if spreads { Value::unknown(COPIED) } else { name };
-        let looks_like_folder = is_archive || is_whole_folder || spreads;
         let path = if into_folder || is_archive {
             path::join(target, &name)
         } else {
@@ -224,17 +230,31 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whether a source may be a folder, whose content then lies among the system's own files.
-    fn may_spread(&self, source: &Value, origin: &Origin, target: &Value) -> bool {
-        let into_system = target
-            .as_known()
-            .is_some_and(|target| SYSTEM_FOLDERS.contains(&target));
-        let is_file = source.as_known().is_some_and(|path| match origin {
-            Origin::Context => self.input.context.read(path.trim_start_matches('/')).is_known(),
-            Origin::Stage(facts) => facts.is_some_and(|facts| facts.files.at(path).is_some()),
-            Origin::Elsewhere => false,
-        });
-        into_system && !is_file && kind_by_name(&path::name(source)) == WriteKind::Tree
+    /// Whether a source without an extension is a folder, or may be one where that matters: in a
+    /// stage, and for folders that hold those of the system.
+    fn may_be_folder(&self, source: &Value, origin: &Origin, target: &Value) -> bool {
+        if kind_by_name(&path::name(source)) == WriteKind::File {
+            return false;
+        }
+        let into_system = matches!(
+            target.as_known(),
+            Some("/" | "/usr" | "/usr/local" | "/etc" | "/etc/apt" | "/opt" | "/var")
+        );
+        let may_be = into_system || path::name(source) == path::name(target);
+        match origin {
+            Origin::Stage(facts) => {
+                let source = path::resolve(&Value::known("/"), &Value::known("~"), source);
+                let file = source
+                    .as_known()
+                    .and_then(|path| facts.and_then(|facts| facts.files.at(path)));
+                file.is_none_or(|file| matches!(file.kind, WriteKind::Folder))
+            }
+            Origin::Context => {
+                let relative = source.as_known().map(|path| path.trim_start_matches('/'));
+                may_be && !relative.is_some_and(|path| self.input.context.read(path).is_known())
+            }
+            Origin::Elsewhere => may_be,
+        }
     }
 
     /// A file of the context: its text is read where its place in the image gives it a meaning.
@@ -303,9 +323,6 @@ impl<'a> Walk<'a> {
         Value::known(text)
     }
 }
-
-/// Folders into which people copy trees that are laid out like the system's.
-const SYSTEM_FOLDERS: [&str; 6] = ["/", "/etc", "/usr", "/usr/local", "/var", "/etc/apt"];
 
 /// How the content of a copied folder is told, whose names nobody lists.
 const COPIED: &str = "${copied}";

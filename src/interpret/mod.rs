@@ -2,6 +2,7 @@
 //! of every instruction into facts.
 
 mod bases;
+mod build;
 mod copy;
 mod output;
 mod run;
@@ -17,8 +18,8 @@ use std::sync::Arc;
 
 use crate::context::{Answer, Context};
 use crate::facts::{
-    Around, Base, Build, Change, ConfigChange, Effect, Facts, From, NameKind, StageUse, StartCommand, Step,
-    Value, Write, WriteKind, path,
+    Around, Base, Change, ConfigChange, Effect, Facts, From, NameKind, StartCommand, Step, Value, Write,
+    WriteKind, path,
 };
 use crate::finding::{Certainty, Place};
 use crate::invocation::Invocation;
@@ -73,7 +74,7 @@ pub struct Input<'a> {
 /// The facts of every stage that is reached, by index; none for the others.
 pub fn foresee(input: Input) -> Vec<Option<Facts>> {
     let mut all: Vec<Option<Walk>> = Vec::new();
-    let build = Arc::new(build(input));
+    let build = Arc::new(build::of(input));
     for stage in &input.stages.all {
         let walk = stage.reached.then(|| {
             let mut walk = Walk::start(input, stage, &all);
@@ -504,48 +505,6 @@ fn start(input: Input, stage: &Stage, instruction: &Instruction) -> Facts {
         is_known,
     };
     Facts::start(from, step, tools::KNOWLEDGE)
-}
-
-/// What the file as a whole is.
-fn build(input: Input) -> Build {
-    let stages = &input.stages.all;
-    let last = stages.len().checked_sub(1);
-    let uses = stages.iter().map(|stage| {
-        let instruction = &input.tree.instructions[stage.from];
-        let words = match &instruction.args {
-            Args::Words(words) => words.as_slice(),
-            _ => &[],
-        };
-        let word = match words {
-            [_, _, name, ..] => Some(name),
-            [reference, ..] => Some(reference),
-            [] => None,
-        };
-        let span = word.map_or(instruction.span, |word| instruction.text.span(word.range.clone()));
-        StageUse {
-            name: stage.name.clone().unwrap_or_else(|| stage.index.to_string()),
-            place: Place::Text {
-                path: Arc::clone(input.path),
-                span,
-            },
-            is_used: Some(stage.index) == last
-                || Some(stage.index) == input.stages.target
-                || stages.iter().any(|other| other.needs.contains(&stage.index)),
-        }
-    });
-    let asks = |instruction: &Instruction| {
-        let Args::Pairs(pairs) = &instruction.args else {
-            return false;
-        };
-        instruction.keyword == Keyword::Arg
-            && pairs
-                .iter()
-                .any(|pair| matches!(pair.key.text.as_str(), "TARGETARCH" | "TARGETPLATFORM"))
-    };
-    Build {
-        stages: uses.collect(),
-        asks_platform: input.tree.instructions.iter().any(asks),
-    }
 }
 
 fn unknown_base() -> Arc<Base> {

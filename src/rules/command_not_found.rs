@@ -63,7 +63,7 @@ fn programs(step: &Step) -> Vec<(&str, &Place)> {
     let wrappers = program.wrappers.iter().copied().zip(&program.wrapper_places);
     let wrappers = wrappers.filter(|(name, _)| !matches!(*name, "exec" | "command" | "builtin" | "time"));
     // `busybox NAME` runs what is in busybox, whatever lies in the folders of PATH.
-    let is_applet = program.wrappers.last() == Some(&"busybox");
+    let is_applet = program.wrappers.contains(&"busybox");
     let own = program
         .words
         .first()

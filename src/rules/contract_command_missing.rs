@@ -30,20 +30,27 @@ pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
         Profile::Envbox => &OF_ENVBOX,
         _ => &[],
     };
-    let mut told: Vec<&str> = Vec::new();
-    let asked = contract.commands.iter().map(|name| (name.as_str(), "the config"));
-    for (name, who) in asked.chain(of_profile.iter().map(|name| (*name, "envbox"))) {
-        let program = name.rsplit('/').next().unwrap_or(name);
-        if told.contains(&program) || !facts.command(program, facts.next_step()).is_absent() {
-            continue;
+    let asked: Vec<&str> = contract.commands.iter().map(String::as_str).collect();
+    for (names, who) in [(asked.as_slice(), "the config"), (of_profile, "envbox")] {
+        let mut missing: Vec<String> = Vec::new();
+        for name in names {
+            let program = name.rsplit('/').next().unwrap_or(name);
+            let shown = format!("`{program}`");
+            if !missing.contains(&shown) && facts.command(program, facts.next_step()).is_absent() {
+                missing.push(shown);
+            }
         }
-        told.push(program);
+        let verb = match missing.len() {
+            0 => continue,
+            1 => "is",
+            _ => "are",
+        };
         report
             .say_at(
                 facts.from.place.clone(),
                 Certainty::Certain,
-                format!("`{program}`, which {who} asks for, is not there"),
+                format!("{}, which {who} asks for, {verb} not there", missing.join(", ")),
             )
-            .help("install the package that has it");
+            .help("install what has it");
     }
 }

@@ -61,7 +61,8 @@ const PROGRAMS: &[&str] = &[
     "oh-my-zsh",
     "oh-my-bash",
     "zsh-in-docker",
-    "extensions",
+    "code-server --install-extension",
+    "code --install-extension",
     "ssh-keygen",
     "gpg",
     "code-server",
@@ -95,8 +96,14 @@ pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
     for (program, files) in programs {
         let mut paths: Vec<&str> = Vec::new();
         for file in &files {
-            if !paths.contains(&file.path.text()) {
-                paths.push(file.path.text());
+            // Of names that nobody can tell, the folder.
+            let known = file.path.known_prefix();
+            let path = match file.path.as_known() {
+                Some(path) => path,
+                None => known.trim_end_matches(|sign| sign != '/').trim_end_matches('/'),
+            };
+            if !paths.contains(&path) {
+                paths.push(path);
             }
         }
         let shown: Vec<String> = paths.iter().take(3).map(|path| format!("`{path}`")).collect();
@@ -107,8 +114,9 @@ pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
             .say(
                 &first.written,
                 format!(
-                    "what {program} puts into {} is hidden once {volume} is mounted",
-                    shown.join(", ")
+                    "{}, which {program} writes, {} hidden once {volume} is mounted",
+                    shown.join(", "),
+                    if paths.len() > 1 { "are" } else { "is" }
                 ),
             )
             .help(advice(program));
@@ -125,7 +133,7 @@ pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
         report
             .say(
                 &first_of(facts, file).written,
-                format!("`{}` is hidden once {volume} is mounted", shown(path)),
+                format!("`{}` is hidden once {volume} is mounted", mounted::shown(&file.path)),
             )
             .help("put it into /etc/skel or a folder outside of the volume, or write it when the workspace starts");
         told.push(path);
@@ -148,13 +156,6 @@ fn first_of<'f>(facts: &'f Facts, file: &'f File) -> &'f File {
     facts.files.iter().find(same).unwrap_or(file)
 }
 
-/// The path without what stands for names that nobody can tell.
-fn shown(path: &str) -> String {
-    path.replace("${unpacked}", "…")
-        .replace("${.}", "…")
-        .replace("${./}", "…")
-}
-
 /// Where a program can be told to put its files.
 fn advice(program: &str) -> String {
     let advice = match program {
@@ -170,7 +171,9 @@ fn advice(program: &str) -> String {
         "npm" | "npm config" | "yarn" | "pnpm" => "use a prefix outside of the home, such as /usr/local",
         "go install" => "set GOPATH or GOBIN to a folder outside of the home, such as /usr/local/bin",
         "git config" | "git lfs" => "use `--system`, which writes /etc/gitconfig",
-        "extensions" => "use --extensions-dir with a folder outside of the home",
+        "code-server --install-extension" | "code --install-extension" => {
+            "use --extensions-dir with a folder outside of the home"
+        }
         "ssh-keygen" | "gpg" => "make keys when the workspace starts: in an image everybody has the same",
         _ => "install it outside of the home, or when the workspace starts",
     };

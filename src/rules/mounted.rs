@@ -61,3 +61,24 @@ fn makes(facts: &Facts, name: &str) -> bool {
         })
     })
 }
+
+/// A path as a person reads it: the folder, where the name in it is that of an archive's unknown content
+/// or of a whole folder's.
+pub fn shown(path: &Value) -> &str {
+    let last = path.holes().last().filter(|hole| hole.end == path.text().len());
+    match last {
+        Some(hole)
+            if path.text()[hole.clone()].starts_with("${") && path.text()[..hole.start].ends_with('/') =>
+        {
+            let name = path.text()[hole.start + 2..hole.end].trim_end_matches('}');
+            let is_made_up =
+                name.contains(['/', '.']) || matches!(name, "unpacked" | "arguments" | "program");
+            if is_made_up {
+                path.text()[..hole.start].trim_end_matches('/')
+            } else {
+                path.text()
+            }
+        }
+        _ => path.text(),
+    }
+}

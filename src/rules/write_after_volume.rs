@@ -6,7 +6,7 @@
 //!
 //! Move VOLUME to the end of the file, or leave it out.
 
-use super::{Levels, Report, Rule};
+use super::{Levels, Report, Rule, mounted};
 use crate::contract::Contract;
 use crate::facts::{Facts, path};
 use crate::finding::Severity;
@@ -41,7 +41,8 @@ pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
                 &file.written,
                 format!(
                     "`{}` is written below VOLUME `{}`: BuildKit keeps it, the classic builder and kaniko drop it",
-                    file.path, volume.value
+                    mounted::shown(&file.path),
+                    volume.value
                 ),
             )
             .help("declare the volume after the last step that writes there")

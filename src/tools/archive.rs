@@ -20,6 +20,7 @@ pub fn run(call: &Call, effects: &mut Effects) {
             });
             in_place(call, effects, unpacks);
         }
+        "cpio" | "unrar" => effects.write(call.word(), inside(call.folder), WriteKind::Tree, "cpio"),
         "zip" => {
             if let Some((target, place)) = call
                 .arguments()

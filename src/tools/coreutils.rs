@@ -3,7 +3,7 @@
 use crate::facts::{Change, Content, NameKind, Value, WriteKind, path};
 use crate::finding::Place;
 use crate::tools::options::{Grammar, Options};
-use crate::tools::{Call, Effects, accounts};
+use crate::tools::{Call, Effects, accounts, inert};
 
 /// Says what one of them does.
 pub fn run(call: &Call, effects: &mut Effects) {
@@ -374,6 +374,17 @@ fn find(call: &Call, effects: &mut Effects) {
             matches!(pair[0], "-exec" | "-execdir" | "-ok") && matches!(pair[1], "rm" | "/bin/rm")
         });
     if !removes {
+        // What another program does with the names that it finds cannot be told.
+        let runs = texts
+            .windows(2)
+            .find(|pair| pair[0].starts_with("-exec"))
+            .map(|pair| pair[1]);
+        let is_inert = |program: &str| {
+            matches!(program, "chmod" | "chown" | "chgrp" | "strip" | "sed" | "touch") || inert::is(program)
+        };
+        if runs.is_some_and(|program| !is_inert(program)) {
+            effects.compiled(call);
+        }
         return;
     }
     let name = texts

@@ -10,6 +10,7 @@ pub fn run(call: &Call, effects: &mut Effects) {
         "curl" => curl(call, effects),
         "wget" => wget(call, effects),
         "git" | "hg" => clone(call, effects),
+        "svn" => checkout(call, effects),
         "aria2c" => {
             let grammar = Grammar {
                 short: "doxsjk",
@@ -171,6 +172,22 @@ fn wget(call: &Call, effects: &mut Effects) {
     if options.has(&["spider", "version", "help"]) {
         return;
     }
+    if options.has(&[
+        "i",
+        "input-file",
+        "r",
+        "recursive",
+        "m",
+        "mirror",
+        "p",
+        "page-requisites",
+    ]) {
+        let folder = options.value(&["P", "directory-prefix"]);
+        let folder = folder.map_or_else(|| call.folder.clone(), |(folder, _)| call.path(folder));
+        let inside = path::join(&folder, &Value::unknown("${fetched}"));
+        effects.write(call.word(), inside, WriteKind::Tree, "wget");
+        return;
+    }
     into_folder(
         call,
         effects,
@@ -281,6 +298,7 @@ fn clone(call: &Call, effects: &mut Effects) {
                 );
             }
         }
+        Some("archive" | "bundle" | "worktree" | "format-patch") => effects.compiled(call),
         Some("config") if options.has(&["global"]) && !options.has(&["get", "unset", "list", "l"]) => {
             let file = path::join(call.home, &Value::known(".gitconfig"));
             effects.write(call.word(), file, WriteKind::File, "git config");
@@ -300,5 +318,23 @@ fn repository_name(url: &Value) -> Value {
     match name.known_suffix().strip_suffix(".git") {
         Some(_) => name.slice(0..name.text().len() - 4),
         None => name,
+    }
+}
+
+/// `svn checkout URL [FOLDER]`, `svn export`.
+fn checkout(call: &Call, effects: &mut Effects) {
+    let grammar = Grammar {
+        short: "r",
+        long: &["revision", "username", "password", "depth"],
+    };
+    let options = Options::of(call.arguments(), grammar);
+    if let [(verb, _), (url, place), rest @ ..] = options.operands.as_slice()
+        && matches!(verb.as_known(), Some("checkout" | "co" | "export"))
+    {
+        let (name, place) = match rest.first() {
+            Some((folder, place)) => (folder.clone(), place),
+            None => (repository_name(url), place),
+        };
+        effects.write(place, call.path(&name), WriteKind::Tree, "svn");
     }
 }

@@ -123,7 +123,6 @@ const INERT: &[&str] = &[
     "nslookup",
     "nvidia-smi",
     "od",
-    "openssl",
     "paste",
     "patch",
     "pgrep",

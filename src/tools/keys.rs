@@ -35,6 +35,17 @@ pub fn run(call: &Call, effects: &mut Effects) {
                 );
             }
         }
+        "openssl" => {
+            let words = call.arguments();
+            for pair in words.windows(2) {
+                if matches!(
+                    pair[0].0.as_known(),
+                    Some("-out" | "-keyout" | "-writerand" | "-CAserial")
+                ) {
+                    effects.write(&pair[1].1, call.path(&pair[1].0), WriteKind::File, "openssl");
+                }
+            }
+        }
         _ => effects.unseen(call),
     }
 }
@@ -196,7 +207,11 @@ fn extension(call: &Call, effects: &mut Effects) {
             _ => call.home_path(".vscode/extensions"),
         },
     };
-    effects.write(place, folder, WriteKind::Tree, "extensions");
+    let writer = match call.program() {
+        "code-server" => "code-server --install-extension",
+        _ => "code --install-extension",
+    };
+    effects.write(place, folder, WriteKind::Tree, writer);
 }
 
 /// What the installer of an archive does: AWS's `install`.

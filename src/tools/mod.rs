@@ -232,7 +232,8 @@ pub fn find(program: &str) -> Known {
             "locale-gen" | "localedef" | "dpkg-reconfigure" | "debconf-set-selections" | "update-locale" => {
                 locales::run
             }
-            "gpg"
+            "openssl"
+            | "gpg"
             | "gpg2"
             | "apt-key"
             | "add-apt-repository"
@@ -272,9 +273,7 @@ pub fn find_at(path: &str) -> Known {
     let mut parts = path.rsplit('/');
     match (parts.next(), parts.next()) {
         (Some("install"), Some("aws" | "aws-cli")) => Known::Tool(keys::install_aws),
-        (Some("mvnw" | "gradlew" | "configure" | "autogen.sh" | "bootstrap.sh" | "buildconf"), _) => {
-            Known::Tool(compile)
-        }
+        (Some("mvnw" | "gradlew" | "configure" | "autogen.sh"), _) => Known::Tool(compile),
         (Some(name @ ("rustup-init" | "rustup-init.sh")), _) => find(name),
         _ => Known::Unknown,
     }

@@ -114,10 +114,10 @@ fn npm(call: &Call, effects: &mut Effects) {
                 "npm config",
             );
         }
-        "run" | "run-script" | "exec" | "test" | "start" | "rebuild" | "create" | "init" | "x" | "build" => {
-            effects.unseen(call);
-        }
-        _ => {}
+        "cache" | "version" | "ping" | "audit" | "ls" | "list" | "view" | "info" | "prune" | "dedupe"
+        | "get" | "root" | "prefix" | "bin" | "login" | "uninstall" | "rm" | "remove" | "un" | "fund"
+        | "outdated" | "" => {}
+        _ => effects.unseen(call),
     }
 }
 

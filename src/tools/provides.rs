@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use crate::context::Answer;
-use crate::facts::{Family, Manager, Package};
+use crate::facts::{Base, Manager, Package};
 
 static APT: LazyLock<Table> = LazyLock::new(|| table(include_str!("provides/apt.txt")));
 static APK: LazyLock<Table> = LazyLock::new(|| table(include_str!("provides/apk.txt")));
@@ -29,7 +29,7 @@ fn find(table: &Table, name: &str) -> Option<&'static str> {
 }
 
 /// Whether a package brings a command, with all that comes along.
-pub fn brings(package: &Package, _family: Option<Family>, command: &str) -> Answer {
+pub fn brings(package: &Package, base: &Base, command: &str) -> Answer {
     let Some(name) = package.name.as_known() else {
         return brings_unknown(package.manager, command);
     };
@@ -45,6 +45,14 @@ pub fn brings(package: &Package, _family: Option<Family>, command: &str) -> Answ
     }
     if holders.clone().any(|holder| holder == name) {
         return Answer::Known(());
+    }
+    // Up to 3.11, Alpine's python3 had pip in it.
+    if package.manager == Manager::Apk
+        && name == "python3"
+        && matches!(command, "pip" | "pip3")
+        && is_old(base)
+    {
+        return Answer::Unknown;
     }
     let versioned = name.trim_end_matches(|sign: char| sign.is_ascii_digit() || matches!(sign, '.' | '-'));
     let may_hold = versioned.len() < name.len() && holders.clone().any(|holder| stem(holder) == versioned);
@@ -83,6 +91,15 @@ pub fn brings(package: &Package, _family: Option<Family>, command: &str) -> Answ
     } else {
         Answer::Absent
     }
+}
+
+/// Whether an Alpine is older than 3.12, or may be.
+fn is_old(base: &Base) -> bool {
+    let Some(version) = &base.version else {
+        return base.entry != "alpine-latest";
+    };
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) < (3, 12)
 }
 
 /// The entry of another version: `gcc-8` for `gcc-12`, `python3.4-dev` for `python3.11-dev`.
@@ -139,29 +156,14 @@ fn brings_unlisted(package: &Package, name: &str, command: &str) -> Answer {
     // Hardly anything depends on these but what is named after them.
     const OF_PEOPLE: &[&str] = &["curl", "wget", "git", "sudo"];
     const OF_TOOLS: &[&str] = &[
-        "unzip",
-        "zip",
-        "gpg",
-        "node",
-        "npm",
-        "npx",
-        "yarn",
-        "jq",
-        "vim",
-        "nano",
-        "ssh",
-        "docker",
-        "dockerd",
-        "rsync",
-        "tmux",
-        "htop",
-        "useradd",
-        "usermod",
-        "groupadd",
-        "update-ca-certificates",
+        "unzip", "zip", "gpg", "node", "npm", "npx", "yarn", "jq", "vim", "nano", "ssh", "docker", "dockerd",
+        "rsync", "tmux", "htop", "useradd", "usermod", "groupadd",
     ];
+    // Headers and libraries alone: much of what is written in a language takes certificates along.
+    let is_plain = name.starts_with("lib") || name.ends_with("-dev") || name.starts_with("gcc-");
     let is_bare = package.manager == Manager::Apk || package.recommends.is_absent();
-    let concerns = OF_PEOPLE.contains(&command) || is_bare && OF_TOOLS.contains(&command);
+    let concerns = OF_PEOPLE.contains(&command)
+        || is_bare && (OF_TOOLS.contains(&command) || is_plain && command == "update-ca-certificates");
     if concerns && is_library(package.manager, name) {
         Answer::Absent
     } else {
@@ -237,7 +239,10 @@ fn is_library(manager: Manager, name: &str) -> bool {
     // The name of a bundle that `apk add --virtual` makes.
     let is_bundle =
         manager == Manager::Apk && ["build", "dep", "virtual"].iter().any(|word| name.contains(word));
-    fits && (manager == Manager::Apk || manager == Manager::Apt) || name.starts_with('.') || is_bundle
+    let is_php = name.starts_with("php") && manager == Manager::Apk;
+    fits && !is_php && (manager == Manager::Apk || manager == Manager::Apt)
+        || name.starts_with('.')
+        || is_bundle
 }
 
 /// A package whose name is not known.
@@ -336,7 +341,11 @@ mod tests {
     }
 
     fn apt(name: &str, recommends: Answer, command: &str) -> Answer {
-        brings(&package(Manager::Apt, name, recommends), None, command)
+        brings(
+            &package(Manager::Apt, name, recommends),
+            &Base::unknown(),
+            command,
+        )
     }
 
     #[test]
@@ -377,6 +386,6 @@ mod tests {
     fn an_unknown_package_may_bring_anything() {
         assert_eq!(apt("acme-workspace", Answer::Absent, "curl"), Answer::Unknown);
         let node = package(Manager::Npm, "typescript", Answer::Absent);
-        assert_eq!(brings(&node, None, "curl"), Answer::Absent);
+        assert_eq!(brings(&node, &Base::unknown(), "curl"), Answer::Absent);
     }
 }

@@ -57,7 +57,7 @@ fn bring_pip(call: &Call, effects: &mut Effects) {
 }
 
 const PIP: Grammar = Grammar {
-    short: "rcetidfb",
+    short: "rcetidfbw",
     long: &[
         "requirement",
         "constraint",
@@ -87,6 +87,7 @@ const PIP: Grammar = Grammar {
         "log",
         "report",
         "dest",
+        "wheel-dir",
         "progress-bar",
         "root-user-action",
         "group",
@@ -100,7 +101,7 @@ fn pip(call: &Call, arguments: &[(Value, Place)], effects: &mut Effects) {
         Some("install") => PackageAction::Install,
         Some("uninstall") => PackageAction::Remove,
         Some("download" | "wheel") => {
-            if let Some((folder, place)) = options.value(&["d", "dest", "w"]) {
+            if let Some((folder, place)) = options.value(&["d", "dest", "w", "wheel-dir"]) {
                 effects.write(place, call.path(folder), WriteKind::Tree, "pip");
             }
             return;
@@ -311,8 +312,13 @@ fn uv(call: &Call, effects: &mut Effects) {
                 effects.write(place, call.path(folder), WriteKind::Tree, "uv");
             }
         }
-        ["run", ..] => effects.unseen(call),
-        _ => {}
+        []
+        | [
+            "cache" | "self" | "lock" | "tool" | "python" | "version" | "tree",
+            ..,
+        ] => {}
+        ["pip", "uninstall" | "list" | "freeze" | "check" | "show", ..] => {}
+        _ => effects.unseen(call),
     }
 }
 
@@ -332,8 +338,8 @@ fn poetry(call: &Call, effects: &mut Effects) {
             let folder = path::join(call.folder, &Value::known(".venv"));
             effects.write(call.word(), folder, WriteKind::Folder, "poetry");
         }
-        Some("run") => effects.unseen(call),
-        _ => {}
+        None | Some("check" | "show" | "env" | "self" | "cache" | "config") => {}
+        Some(_) => effects.unseen(call),
     }
 }
 
