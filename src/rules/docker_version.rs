@@ -18,7 +18,11 @@ pub fn at_least(facts: &Facts, major: u32) -> Option<AtLeast<'_>> {
         .named("docker-ce")
         .filter(|package| facts.is_here(&package.asked))
         .last()?;
-    let certainty = match &package.version {
+    let certainty = match package
+        .version
+        .as_ref()
+        .or_else(|| told_to_script(facts, package))
+    {
         Some(version) => newer(version, major)?,
         None => unpinned(facts, package, major)?,
     };
@@ -26,6 +30,13 @@ pub fn at_least(facts: &Facts, major: u32) -> Option<AtLeast<'_>> {
         package,
         certainty: certainty.and(package.asked.certainty),
     })
+}
+
+/// The version that Docker's own script is told: `sh get-docker.sh --version 27.5`.
+fn told_to_script<'f>(facts: &'f Facts, package: &Package) -> Option<&'f Value> {
+    let words = &facts.step(&package.asked).program.as_ref()?.words;
+    let at = words.iter().position(|(word, _)| word.is("--version"))?;
+    words.get(at + 1).map(|(version, _)| version)
 }
 
 /// Without a version in the request, preferences and locks may bound it.
