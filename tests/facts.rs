@@ -475,6 +475,7 @@ fn only_root_may() {
     );
     assert_eq!(denied("RUN mkdir /opt/x\nUSER coder\nRUN touch /opt/x/y"), 1);
     assert_eq!(denied("RUN chmod -R 777 /opt\nUSER coder\nRUN touch /opt/y"), 0);
+    assert_eq!(denied("USER coder\nRUN mkdir -p /opt/app/bin"), 1);
     assert_eq!(denied("USER coder\nWORKDIR /opt/x\nRUN touch y"), 0);
     assert_eq!(
         denied("COPY --chown=coder x /opt/x/\nUSER coder\nRUN touch /opt/x/z"),

@@ -146,9 +146,10 @@ impl Facts {
             .packages
             .system()
             .any(|package| match package.name.as_known() {
-                Some(name) => self
-                    .brings(name, package.manager)
-                    .may_bring_init(package.recommends),
+                Some(name) => {
+                    let brings = self.brings(name, package.manager);
+                    is_file(name) || brings.may_bring_init(package.recommends)
+                }
                 None => true,
             });
         let end = self.steps.len();
@@ -166,7 +167,7 @@ impl Facts {
             .any(|package| match package.name.as_known() {
                 Some(name) => {
                     let brings = self.brings(name, package.manager);
-                    !brings.is_engine && brings.may_bring_init(package.recommends)
+                    is_file(name) || (!brings.is_engine && brings.may_bring_init(package.recommends))
                 }
                 None => true,
             });
@@ -231,6 +232,11 @@ impl Facts {
             file.kind == WriteKind::Tree && INIT_PATHS.iter().any(|init| path::may_hold(&file.path, init))
         })
     }
+}
+
+/// Whether a package is a file, of whose needs nothing is known.
+fn is_file(name: &str) -> bool {
+    name.contains('/') || name.ends_with(".deb") || name.ends_with(".rpm")
 }
 
 /// `tar x … -C /usr/local/bin --strip-components=1` without a list of members.

@@ -123,19 +123,51 @@ impl Facts {
         if owned.is_some_and(|file| self.owner_of(file).text() != "root") {
             return false;
         }
-        let folder = path::parent(written);
-        let Some(known) = folder.as_known() else {
-            return false;
-        };
-        if let Some(file) = self.files.at(known) {
-            let made_here = file.gone.is_none() && file.written.certainty == Certainty::Certain;
-            let is_root = matches!(self.owner_of(file).as_known(), Some("root" | "0"));
-            return made_here && is_root && file.kind == WriteKind::Folder;
+        let mut folder = path::parent(written);
+        // Paths are short: each turn takes a component off.
+        loop {
+            let Some(known) = folder.as_known() else {
+                return false;
+            };
+            if let Some(file) = self.files.at(known) {
+                let made_here = file.gone.is_none() && file.written.certainty == Certainty::Certain;
+                let is_root = matches!(self.owner_of(file).as_known(), Some("root" | "0"));
+                return made_here && is_root && file.kind == WriteKind::Folder;
+            }
+            if ROOTS.contains(&known) {
+                // An unknown base may have given some away.
+                let is_often_given =
+                    known == "/opt" || known == "/var/lib" || known.starts_with("/usr/local");
+                return self.from.is_known || !is_often_given;
+            }
+            // Whose a folder is that nobody here made, only its base knows; a distribution has none in
+            // `/opt`, and what COPY put there made it on its way.
+            let is_new = known.starts_with("/opt/")
+                && self.is_plain_distribution()
+                && !self.files.iter().any(|file| path::below(known, &file.path));
+            if !is_new {
+                return false;
+            }
+            folder = path::parent(&folder);
         }
-        // Whose a folder is that nobody here made, only its base knows, a few aside: and of those, an
-        // unknown base may have given some away.
-        let is_often_given = known == "/opt" || known == "/var/lib" || known.starts_with("/usr/local");
-        ROOTS.contains(&known) && (self.from.is_known || !is_often_given)
+    }
+
+    /// Whether the base is the image of a distribution and nothing more.
+    fn is_plain_distribution(&self) -> bool {
+        const NAMES: [&str; 8] = [
+            "almalinux",
+            "alpine",
+            "amazonlinux",
+            "debian",
+            "fedora",
+            "rockylinux",
+            "ubi9",
+            "ubuntu",
+        ];
+        let reference = self.from.reference.text();
+        let repository = reference.split(['@', ':']).next().unwrap_or_default();
+        let name = repository.rsplit('/').next().unwrap_or_default();
+        self.from.is_known && NAMES.contains(&name)
     }
 
     /// Who owns a file: as it is said, else who wrote it.

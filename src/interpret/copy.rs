@@ -44,8 +44,12 @@ impl<'a> Walk<'a> {
             || resolved.as_known().is_some_and(|path| self.is_folder(path));
         let mut effects = Vec::new();
         if let (Some(owner), Some(flag)) = (&owner, flag("chown")) {
+            // The value alone, if the flag stands as it is meant, without quotes.
+            let (start, end) = (flag.range.start, flag.range.end);
             let length = flag.value().map_or(0, str::len) as u32;
-            let place = self.place(instruction, flag.range.end - length..flag.range.end);
+            let is_plain = flag.text.len() as u32 == end - start;
+            let start = if is_plain { end - length } else { start };
+            let place = self.place(instruction, start..end);
             let named = tools::named_owner(owner).into_iter();
             effects.extend(named.map(|change| Effect {
                 place: place.clone(),

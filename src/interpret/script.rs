@@ -757,6 +757,11 @@ impl<'r, 'a> Runner<'r, 'a> {
                 if text == "-o" || text == "+o" || text == "--rcfile" || text == "--init-file" {
                     rest.next();
                 }
+                // With `-s` the script is standard input, and what follows are its arguments.
+                if !letters.starts_with('-') && letters.contains('s') {
+                    operand = None;
+                    break;
+                }
                 commands |= !letters.starts_with('-') && letters.contains('c');
                 continue;
             }

@@ -5,7 +5,7 @@
 //! Alpine do not (docker.io was installed on Debian 12 to see it). Which packages lead to systemd-sysv was
 //! read from the dependencies of Debian 12.
 
-use crate::facts::{Base, Brings, Family, Init, InitBrought, Manager, path};
+use crate::facts::{Base, Brings, Family, Init, InitBrought, Manager};
 
 /// Groups, accounts and units of a package, for the managers that have it.
 struct Entry {
@@ -286,7 +286,7 @@ pub fn of(name: &str, manager: Manager, base: &Base) -> Brings {
         }
     }
     if managers == Deb && brings.init == InitBrought::Nothing {
-        let any = |patterns: &[&str]| patterns.iter().any(|pattern| path::glob_matches(pattern, name));
+        let any = |patterns: &[&str]| patterns.iter().any(|pattern| is_like(name, pattern));
         if any(MAY_DEPEND_ON_INIT) {
             brings.init = InitBrought::Perhaps;
         } else if any(MAY_RECOMMEND_INIT) {
@@ -294,6 +294,20 @@ pub fn of(name: &str, manager: Manager, base: &Base) -> Brings {
         }
     }
     brings
+}
+
+/// Whether a name is as a pattern of this file: a name, `head*`, `*tail`, `head*tail` or `*middle*`.
+fn is_like(name: &str, pattern: &str) -> bool {
+    let Some((head, rest)) = pattern.split_once('*') else {
+        return name == pattern;
+    };
+    let Some(after) = name.strip_prefix(head) else {
+        return false;
+    };
+    match rest.split_once('*') {
+        None => after.ends_with(rest),
+        Some((middle, _)) => after.contains(middle),
+    }
 }
 
 /// Enterprise Linux 8 and later give podman to those who ask for `docker`.

@@ -286,22 +286,31 @@ fn command(call: &Call, name: &'static str, program: &str, effects: &mut Effects
     );
 }
 
+/// The engine in the newest version, or in the one that `--version` tells; containerd.io is always the
+/// newest.
 fn docker(call: &Call, _name: &'static str, effects: &mut Effects) {
-    for name in [
-        "docker-ce",
-        "docker-ce-cli",
-        "containerd.io",
-        "docker-compose-plugin",
-        "docker-buildx-plugin",
+    let told = call
+        .words
+        .iter()
+        .skip_while(|(word, _)| !word.is("--version"))
+        .nth(1);
+    let version = told.map(|(version, _)| match version.as_known() {
+        Some(known) => Value::known(format!("5:{known}*")),
+        None => version.clone(),
+    });
+    for (name, version) in [
+        ("docker-ce", version.clone()),
+        ("docker-ce-cli", version),
+        ("containerd.io", None),
+        ("docker-compose-plugin", None),
+        ("docker-buildx-plugin", None),
     ] {
-        let package = (Value::known(name), None);
-        let recommends = Answer::Known(());
         effects.package(
             call.place,
             Manager::Apt,
             PackageAction::Install,
-            package,
-            recommends,
+            (Value::known(name), version),
+            Answer::Known(()),
         );
     }
 }
