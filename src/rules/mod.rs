@@ -14,36 +14,54 @@ mod config_unknown_key;
 mod config_unknown_rule;
 mod config_unreadable;
 mod config_wrong_value;
+mod constant_platform;
 mod containerd_incompatible;
 mod containerd_unpinned;
+mod copy_ignored_file;
+mod default_base_invalid;
+mod description_without_name;
 mod docker_needs_newer_containerd;
+mod duplicate_stage_name;
+mod empty_continuation;
 mod engine_versions;
+mod expose_host_port;
+mod expose_protocol_casing;
+mod from_as_casing;
 mod gpu;
 mod gpu_amd;
 mod gpu_bare_metal_only;
 mod gpu_driver_in_image;
+mod instruction_casing;
+mod instruction_replaced;
 mod judge;
+mod legacy_key_value;
+mod maintainer_deprecated;
 mod nearest;
 mod page;
+mod redundant_target_platform;
+mod relative_workdir;
 mod report;
+mod reserved_stage_name;
+mod secret_in_arg_or_env;
+mod shell_form_start;
+mod stage_name_casing;
 mod stale_allow;
 mod syntax_error;
+mod text;
 mod tmp_content;
+mod undefined_arg_in_from;
+mod undefined_variable;
 
 pub use cases::Cases;
 pub use judge::judge;
 pub use nearest::nearest;
 pub use page::Page;
 pub use report::Report;
+pub use text::{Checks, Options, Text, instruction_options};
 
-use crate::context::Context;
 use crate::contract::{Contract, Profile};
 use crate::facts::Facts;
 use crate::finding::{Finding, Severity};
-use crate::invocation::Invocation;
-use crate::source::Source;
-use crate::stages::Stages;
-use crate::syntax::Tree;
 
 /// Severity by profile; none where the rule is off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +110,26 @@ impl Levels {
         }
     }
 
+    /// For services alone: in a workspace it does not matter, or the platform sees to it.
+    pub const fn services(severity: Severity) -> Self {
+        Self {
+            service: Some(severity),
+            ..Self::nowhere()
+        }
+    }
+
+    /// Off until somebody asks for it.
+    pub const fn nowhere() -> Self {
+        Self {
+            cvm: None,
+            sysbox: None,
+            envbox: None,
+            envbuilder: None,
+            devcontainer: None,
+            service: None,
+        }
+    }
+
     /// The severity where it is worst.
     pub fn worst(self) -> Severity {
         let all = [
@@ -126,22 +164,6 @@ pub enum Scope {
     Image,
     /// Each stage that is reached.
     Stage,
-}
-
-/// A file as rules about the text see it.
-pub struct Text<'a> {
-    /// The bytes.
-    pub source: &'a Source,
-    /// The tree.
-    pub tree: &'a Tree,
-    /// The stage graph.
-    pub stages: &'a Stages,
-    /// How it is built.
-    pub invocation: &'a Invocation,
-    /// Its build context.
-    pub context: &'a dyn Context,
-    /// What is known of each stage that is reached, by index.
-    pub facts: &'a [Option<Facts>],
 }
 
 /// How a rule judges.
@@ -232,6 +254,16 @@ impl Rule {
         }
     }
 
+    /// The one of its ids that is BuildKit's: those are words in capitals and small letters.
+    pub fn build_check(&self) -> Option<&'static str> {
+        self.aliases.iter().copied().find(|alias| is_build_check(alias))
+    }
+
+    /// Whether it is a check of BuildKit's that speaks only where it is asked for.
+    pub fn is_experimental(&self) -> bool {
+        self.build_check() == Some("InvalidDefinitionDescription")
+    }
+
     /// Its page.
     pub fn page(&self) -> Page {
         Page::of(self.source)
@@ -241,6 +273,13 @@ impl Rule {
     pub fn cases(&self) -> Option<Cases> {
         cases::of(self.name)
     }
+}
+
+/// Whether an id is one of BuildKit's checks, which are words in capitals and small letters.
+pub fn is_build_check(alias: &str) -> bool {
+    alias.starts_with(|sign: char| sign.is_ascii_uppercase())
+        && alias.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && alias.bytes().any(|byte| byte.is_ascii_lowercase())
 }
 
 /// All rules, by name.
@@ -255,15 +294,36 @@ pub const RULES: &[Rule] = &[
     config_unknown_rule::RULE,
     config_unreadable::RULE,
     config_wrong_value::RULE,
+    constant_platform::RULE,
     containerd_incompatible::RULE,
     containerd_unpinned::RULE,
+    copy_ignored_file::RULE,
+    default_base_invalid::RULE,
+    description_without_name::RULE,
     docker_needs_newer_containerd::RULE,
+    duplicate_stage_name::RULE,
+    empty_continuation::RULE,
+    expose_host_port::RULE,
+    expose_protocol_casing::RULE,
+    from_as_casing::RULE,
     gpu_amd::RULE,
     gpu_bare_metal_only::RULE,
     gpu_driver_in_image::RULE,
+    instruction_casing::RULE,
+    instruction_replaced::RULE,
+    legacy_key_value::RULE,
+    maintainer_deprecated::RULE,
+    redundant_target_platform::RULE,
+    relative_workdir::RULE,
+    reserved_stage_name::RULE,
+    secret_in_arg_or_env::RULE,
+    shell_form_start::RULE,
+    stage_name_casing::RULE,
     stale_allow::RULE,
     syntax_error::RULE,
     tmp_content::RULE,
+    undefined_arg_in_from::RULE,
+    undefined_variable::RULE,
 ];
 
 /// The rules that go by a name: the one whose own it is, or all that know it as an id.
