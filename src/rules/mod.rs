@@ -5,6 +5,7 @@
 
 mod allow_without_reason;
 mod cases;
+mod comment_at_line_end;
 mod config_duplicate_key;
 mod config_extends;
 mod config_missing_key;
@@ -17,26 +18,36 @@ mod config_wrong_value;
 mod constant_platform;
 mod containerd_incompatible;
 mod containerd_unpinned;
+mod continuation_broken;
 mod copy_ignored_file;
 mod default_base_invalid;
 mod description_without_name;
+mod directive_ignored;
 mod docker_needs_newer_containerd;
+mod duplicate_label;
 mod duplicate_stage_name;
 mod empty_continuation;
 mod engine_versions;
 mod expose_host_port;
 mod expose_protocol_casing;
+mod flag_after_argument;
 mod from_as_casing;
 mod gpu;
 mod gpu_amd;
 mod gpu_bare_metal_only;
 mod gpu_driver_in_image;
+mod heredoc_name_punctuation;
+mod heredoc_unseen;
+mod ignored_flag;
 mod instruction_casing;
 mod instruction_replaced;
+mod json_array_invalid;
 mod judge;
 mod legacy_key_value;
 mod maintainer_deprecated;
 mod nearest;
+mod non_ascii_flag;
+mod onbuild_broken;
 mod page;
 mod redundant_target_platform;
 mod relative_workdir;
@@ -44,8 +55,10 @@ mod report;
 mod reserved_stage_name;
 mod secret_in_arg_or_env;
 mod shell_form_start;
+mod split_quotes;
 mod stage_name_casing;
 mod stale_allow;
+mod swallowed_pair;
 mod syntax_error;
 mod text;
 mod tmp_content;
@@ -285,6 +298,7 @@ pub fn is_build_check(alias: &str) -> bool {
 /// All rules, by name.
 pub const RULES: &[Rule] = &[
     allow_without_reason::RULE,
+    comment_at_line_end::RULE,
     config_duplicate_key::RULE,
     config_extends::RULE,
     config_missing_key::RULE,
@@ -297,29 +311,41 @@ pub const RULES: &[Rule] = &[
     constant_platform::RULE,
     containerd_incompatible::RULE,
     containerd_unpinned::RULE,
+    continuation_broken::RULE,
     copy_ignored_file::RULE,
     default_base_invalid::RULE,
     description_without_name::RULE,
+    directive_ignored::RULE,
     docker_needs_newer_containerd::RULE,
+    duplicate_label::RULE,
     duplicate_stage_name::RULE,
     empty_continuation::RULE,
     expose_host_port::RULE,
     expose_protocol_casing::RULE,
+    flag_after_argument::RULE,
     from_as_casing::RULE,
     gpu_amd::RULE,
     gpu_bare_metal_only::RULE,
     gpu_driver_in_image::RULE,
+    heredoc_name_punctuation::RULE,
+    heredoc_unseen::RULE,
+    ignored_flag::RULE,
     instruction_casing::RULE,
     instruction_replaced::RULE,
+    json_array_invalid::RULE,
     legacy_key_value::RULE,
     maintainer_deprecated::RULE,
+    non_ascii_flag::RULE,
+    onbuild_broken::RULE,
     redundant_target_platform::RULE,
     relative_workdir::RULE,
     reserved_stage_name::RULE,
     secret_in_arg_or_env::RULE,
     shell_form_start::RULE,
+    split_quotes::RULE,
     stage_name_casing::RULE,
     stale_allow::RULE,
+    swallowed_pair::RULE,
     syntax_error::RULE,
     tmp_content::RULE,
     undefined_arg_in_from::RULE,

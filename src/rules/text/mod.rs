@@ -1,6 +1,7 @@
 //! What rules about the text share: the stages as BuildKit's conversion walks them, the options of
 //! `# check=`, and how places become edits.
 
+mod array;
 mod expose;
 mod options;
 mod place;
@@ -9,6 +10,7 @@ mod scope;
 mod suggest;
 mod walk;
 
+pub use array::meant;
 pub use expose::port;
 pub use options::{Checks, Options, instruction_options};
 pub use place::{edit, lines_edit, reference};
