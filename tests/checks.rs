@@ -11,7 +11,7 @@ use std::sync::Arc;
 use seaworthy::config::Settings;
 use seaworthy::context::Nowhere;
 use seaworthy::contract::{Contract, Profile};
-use seaworthy::finding::{Finding, Place};
+use seaworthy::finding::{Finding, Place, Severity};
 use seaworthy::invocation::{Invocation, OwnBase, Platform};
 use seaworthy::policy::{Selection, decide};
 use seaworthy::rules;
@@ -192,4 +192,86 @@ fn buildkit_says_the_same() {
         tally.wrong.len()
     );
     assert_eq!(tally.different.len(), DIFFERENT.len(), "a difference is gone");
+}
+
+fn findings(text: &str, profile: Profile) -> Vec<Finding> {
+    let source = Source::new("Dockerfile", text.into()).expect("short");
+    let tree = parse(source.text());
+    let mut invocation = invocation();
+    invocation.contract.profile = profile;
+    let findings = rules::judge(&source, &tree, &invocation, &Nowhere);
+    let kept = decide(
+        &source,
+        &tree,
+        findings,
+        &Settings::default(),
+        &Selection::default(),
+    )
+    .kept;
+    kept.into_iter()
+        .filter(|finding| finding.aliases.iter().any(|alias| rules::is_build_check(alias)))
+        .collect()
+}
+
+#[test]
+fn a_file_that_wants_errors_gets_all_checks_as_errors() {
+    let text = "# check=skip=LegacyKeyValueFormat;error=true\nFROM a AS B\nENV a b\nCMD top\n";
+    let said: Vec<_> = findings(text, Profile::Cvm)
+        .iter()
+        .map(|finding| (finding.rule, finding.severity))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            ("shell-form-start", Severity::Error),
+            ("stage-name-casing", Severity::Error)
+        ]
+    );
+    let text = "# check=error=false\nFROM a AS B\nCMD top\n";
+    let said: Vec<_> = findings(text, Profile::Cvm)
+        .iter()
+        .map(|finding| finding.severity)
+        .collect();
+    assert_eq!(said, [Severity::Style]);
+}
+
+#[test]
+fn what_is_experimental_speaks_where_it_is_asked_for() {
+    let text = "FROM a\n# check=experimental=all\n# x\nARG A\n# y\nARG B\n";
+    let said = findings(text, Profile::Service);
+    assert_eq!(said.len(), 1, "{said:?}");
+    let text = "# check=experimental=InvalidDefinitionDescription;error=true\nFROM a\n# x\nARG A\n";
+    assert_eq!(findings(text, Profile::Service)[0].severity, Severity::Error);
+    assert!(findings("FROM a\n# x\nARG A\n", Profile::Service).is_empty());
+}
+
+#[test]
+fn many_stages_and_triggers_take_time_in_proportion() {
+    let count = 20_000;
+    let chain: String = (1..count)
+        .map(|at| format!("FROM s{} AS s{at}\nENV A{at}=$B\n", at - 1))
+        .collect();
+    let triggers = format!(
+        "FROM a AS b\n{}{}",
+        "ONBUILD ENV A=$B\n".repeat(count),
+        "FROM b\n".repeat(count)
+    );
+    let files = [
+        format!("FROM scratch AS s0\n{chain}"),
+        triggers,
+        format!("FROM scratch\n{}", "ENV A=1\nENV B=$C$D\n".repeat(count)),
+        (0..count).map(|at| format!("FROM a AS S{at}\n")).collect(),
+    ];
+    for text in files {
+        let source = Source::new("Dockerfile", text.clone().into_bytes()).expect("short");
+        let tree = parse(source.text());
+        // No stage is built, so that foreseeing takes no time.
+        let mut invocation = invocation();
+        invocation.target = Some("nothing".into());
+        let start = std::time::Instant::now();
+        rules::judge(&source, &tree, &invocation, &Nowhere);
+        let seconds = start.elapsed().as_secs_f64();
+        println!("{seconds} s for {:?}", &text[..40]);
+        assert!(seconds < 20.0, "{seconds} s for {:?}", &text[..40]);
+    }
 }

@@ -53,7 +53,7 @@ pub fn check(text: &Text, report: &mut Report) {
             let message = format!(
                 "`{}` begins no here-document: {}",
                 opener.as_str(),
-                reason(instruction)
+                reason(instruction, opener.as_str())
             );
             let range = opener.start() as u32..opener.end() as u32;
             let place = Place::here(instruction.text.span(range));
@@ -63,7 +63,7 @@ pub fn check(text: &Text, report: &mut Report) {
     }
 }
 
-fn reason(instruction: &Instruction) -> String {
+fn reason(instruction: &Instruction, opener: &str) -> String {
     let inner = instruction.trigger.as_deref().unwrap_or(instruction);
     if !matches!(inner.keyword, Keyword::Run | Keyword::Copy | Keyword::Add) {
         return format!("{} takes none", inner.raw_keyword);
@@ -76,6 +76,7 @@ fn reason(instruction: &Instruction) -> String {
     };
     match lexer.expand_words(instruction.text.line(), &()) {
         Err(error) => error.reason,
+        Ok(_) if opener.starts_with("<<- ") => "a blank stands after the dash".to_owned(),
         Ok(_) => "it is part of a longer word".to_owned(),
     }
 }

@@ -31,10 +31,11 @@ pub fn check(text: &Text, report: &mut Report) {
             continue;
         }
         for flag in &inner.flags {
-            let message = format!(
-                "`{}` does nothing: {} looks at no flags",
-                flag.text, inner.raw_keyword
-            );
+            let who = match &inner.args {
+                Args::Health(kind, _) => format!("{} {}", inner.raw_keyword, kind.text),
+                _ => inner.raw_keyword.clone(),
+            };
+            let message = format!("`{}` does nothing: {who} looks at no flags", flag.text);
             let place = Place::here(inner.text.span(flag.range.clone()));
             let said = report.say_at(place, Certainty::Certain, message);
             let text = inner.text.text();

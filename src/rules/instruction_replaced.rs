@@ -38,7 +38,7 @@ pub fn check(text: &Text, report: &mut Report) {
             .say_at(Place::here(earlier.keyword_span()), Certainty::Certain, message)
             .aliases(aliases)
             .stage(text.stage_name(later.stage))
-            .related(Place::here(later.keyword_span()), "this one counts");
+            .related(Place::here(later.keyword_span()), "this one replaces it");
         if earlier.run_at.is_none() {
             let instruction = earlier.instruction;
             // A comment before it would speak for what follows.

@@ -9,6 +9,7 @@
 use super::text::did_you_mean;
 use super::{Report, Rule, Text};
 use crate::finding::{Certainty, Place, Severity};
+use crate::syntax::{Instruction, Keyword, Lookup, Variables};
 
 /// Its entry in the list.
 pub const RULE: Rule = Rule {
@@ -32,9 +33,23 @@ pub fn check(text: &Text, report: &mut Report) {
                 false => Certainty::Possible,
             };
             let place = Place::here(undefined.span);
-            report
-                .say_at(place, certainty, message)
-                .stage(text.stage_name(step.stage));
+            let said = report.say_at(place, certainty, message);
+            let said = said.stage(text.stage_name(step.stage));
+            if let Some(help) = help(text, step.instruction, &undefined.name) {
+                said.help(help);
+            }
         }
     }
+}
+
+/// Why a name is not there that stands elsewhere in the file.
+fn help(text: &Text, instruction: &Instruction, name: &str) -> Option<String> {
+    let sets = instruction.keyword == Keyword::Env;
+    if sets && instruction.pairs().iter().any(|pair| pair.key.text == name) {
+        return Some(format!(
+            "set `{name}` in an ENV of its own before: the pairs of one do not see each other"
+        ));
+    }
+    let is_global = text.stages.globals.get(name) != Lookup::Unset;
+    is_global.then(|| format!("repeat `ARG {name}` in the stage: those before FROM are for FROM alone"))
 }

@@ -34,7 +34,8 @@ pub fn lines_edit(tree: &Tree, lines: std::ops::RangeInclusive<u32>) -> Edit {
     }
 }
 
-/// Where `$name` or `${name` stands in a part of a text; the whole part where it is not written so.
+/// Where `$name` or `${name}` stands in a part of a text, or its name where an operator follows; the
+/// whole part where it is not written so.
 pub fn reference(text: &str, part: Range<u32>, name: &str) -> Range<u32> {
     let within = text
         .get(part.start as usize..part.end as usize)
@@ -52,9 +53,14 @@ pub fn reference(text: &str, part: Range<u32>, name: &str) -> Range<u32> {
         if after.starts_with(goes_on) && name.starts_with(|sign: char| sign == '_' || sign.is_alphabetic()) {
             continue;
         }
-        let close = usize::from(open == 1 && after.starts_with('}'));
         let start = part.start + at as u32;
-        return start..start + (1 + open + name.len() + close) as u32;
+        let length = name.len() as u32;
+        return match (open, after.starts_with('}')) {
+            (0, _) => start..start + 1 + length,
+            (_, true) => start..start + 3 + length,
+            // What stands between the name and the bracket is not at fault.
+            (_, false) => start + 2..start + 2 + length,
+        };
     }
     part
 }
@@ -66,7 +72,7 @@ mod tests {
     #[test]
     fn a_reference_is_found_by_its_whole_name() {
         assert_eq!(reference("a $fooo ${foo} $foo", 0..19, "foo"), 8..14);
-        assert_eq!(reference("a $fooo ${foo:-x}", 0..17, "foo"), 8..13);
+        assert_eq!(reference("a $fooo ${foo:-x}", 0..17, "foo"), 10..13);
         assert_eq!(reference("ab", 1..2, "foo"), 1..2);
     }
 }

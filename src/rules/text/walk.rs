@@ -160,7 +160,10 @@ impl<'a> Walker<'a> {
             .platform
             .as_ref()
             .map(|platform| platform.os.clone());
-        said.or(built_for).unwrap_or_else(|| "linux".to_owned())
+        said.or(built_for).unwrap_or_else(|| match &stage.start {
+            Start::Image(image) if is_of_windows(&image.text) => "windows".to_owned(),
+            _ => "linux".to_owned(),
+        })
     }
 
     fn step(&mut self, text: &Text<'a>, stage: usize, instruction: &'a Instruction, run_at: Option<Span>) {
@@ -388,4 +391,11 @@ impl<'a> Walker<'a> {
             text: expanded.text,
         })
     }
+}
+
+/// Whether an image is one of Windows, by the names that Microsoft gives its own.
+fn is_of_windows(reference: &str) -> bool {
+    ["nanoserver", "windowsservercore", "mcr.microsoft.com/windows"]
+        .iter()
+        .any(|part| reference.contains(part))
 }
