@@ -159,6 +159,79 @@ fn buildkit_skips_all_of_its_own_checks_alone() {
     assert_eq!(verdict(text, &[]).silenced.len(), 0);
 }
 
+/// How often BuildKit's check still speaks of `fault`.
+fn checked(text: &str, check: &'static str) -> usize {
+    verdict(text, &[check]).kept.len()
+}
+
+#[test]
+fn buildkits_comment_before_an_instruction_is_read_as_buildkit_reads_it() {
+    let name = "LegacyKeyValueFormat";
+    for (comments, kept) in [
+        ("# check=skip=LegacyKeyValueFormat", 0),
+        ("#check = skip=Other, LegacyKeyValueFormat", 1),
+        ("#CHECK=skip=Other,LegacyKeyValueFormat;experimental=all", 0),
+        ("# why\n# check=skip=LegacyKeyValueFormat\n\n\n# and so on", 0),
+        ("# check=skip=all", 0),
+        ("  # check=skip=LegacyKeyValueFormat", 1),
+        ("# check=skip=LegacyKeyValueFormat\n#", 1),
+        ("# check=skip=LegacyKeyValueFormat;foo", 1),
+        ("# check=skip=Other\n# check=skip=LegacyKeyValueFormat", 1),
+        ("# check=skip=legacykeyvalueformat", 1),
+        ("# checks=skip=LegacyKeyValueFormat", 1),
+    ] {
+        let text = format!("FROM a\n{comments}\nENV fault\n");
+        assert_eq!(checked(&text, name), kept, "{comments}");
+    }
+}
+
+#[test]
+fn buildkits_comment_before_an_instruction_does_not_reach_what_is_of_the_file() {
+    for name in [
+        "DuplicateStageName",
+        "NoEmptyContinuation",
+        "ConsistentInstructionCasing",
+    ] {
+        for skip in [name, "all"] {
+            assert_eq!(
+                checked(&format!("FROM a\n# check=skip={skip}\nFROM fault\n"), name),
+                1
+            );
+            assert_eq!(
+                checked(&format!("# check=skip={skip}\nFROM a\nFROM fault\n"), name),
+                0
+            );
+        }
+    }
+}
+
+#[test]
+fn buildkits_directive_counts_only_where_it_is_in_force() {
+    let name = "StageNameCasing";
+    assert_eq!(
+        checked("#!/x\n# check=skip=StageNameCasing\nFROM a\nFROM fault\n", name),
+        0
+    );
+    assert_eq!(
+        checked(" # check=skip=StageNameCasing\nFROM a\nFROM fault\n", name),
+        1
+    );
+    assert_eq!(
+        checked("# check=skip=A, StageNameCasing\nFROM a\nFROM fault\n", name),
+        1
+    );
+    assert_eq!(
+        checked("# check=skip=StageNameCasing;error=x\nFROM a\nFROM fault\n", name),
+        1
+    );
+}
+
+#[test]
+fn buildkit_does_not_skip_what_it_has_to_be_asked_for() {
+    let text = "# check=skip=all\nFROM a\nFROM fault\n";
+    assert_eq!(checked(text, "InvalidDefinitionDescription"), 1);
+}
+
 #[test]
 fn in_the_config_an_alias_beats_the_name() {
     let settings = settings("rules: {stale-allow: off}\n");

@@ -1,7 +1,18 @@
 //! Comments that silence: ours, hadolint's and BuildKit's.
 
+use crate::rules::{Checks, Options, instruction_options};
 use crate::source::{Source, Span};
 use crate::syntax::Tree;
+
+/// Checks of BuildKit that a comment before an instruction does not reach: they look at the file as a
+/// whole.
+pub const OF_THE_FILE: [&str; 5] = [
+    "NoEmptyContinuation",
+    "ReservedStageName",
+    "DuplicateStageName",
+    "ConsistentInstructionCasing",
+    "InvalidDefaultArgInFrom",
+];
 
 /// What a comment silences.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,12 +73,15 @@ pub struct Malformed {
 pub fn silences(source: &Source, tree: &Tree) -> (Vec<Silence>, Vec<Malformed>) {
     let mut silences = Vec::new();
     let mut malformed = Vec::new();
-    for directive in tree.directives.iter().filter(|one| one.name == "check") {
-        let value = Text {
-            text: &directive.value,
-            start: directive.value_span.start,
-        };
-        silences.extend(build_kit(value, Reach::File, directive.span));
+    let checks = Checks::of(tree);
+    if let Some(span) = checks.span {
+        silences.extend(build_kit(&checks.file, Reach::File, span));
+    }
+    for instruction in &tree.instructions {
+        if let Some(options) = instruction_options(instruction) {
+            let reach = Reach::Instruction(instruction.span);
+            silences.extend(build_kit(&options, reach, instruction.span));
+        }
     }
     for comment in &tree.comments {
         let bytes = source.slice(comment.span);
@@ -97,8 +111,6 @@ pub fn silences(source: &Source, tree: &Tree) -> (Vec<Silence>, Vec<Malformed>) 
             }
         } else if let Some(rest) = body.after("hadolint") {
             silences.extend(hadolint(rest, reach, comment.span));
-        } else if let Some(rest) = body.after("check=") {
-            silences.extend(build_kit(rest, reach, comment.span));
         }
     }
     (silences, malformed)
@@ -157,23 +169,17 @@ fn hadolint(rest: Text, reach: Reach, span: Span) -> Option<Silence> {
     })
 }
 
-/// `skip=A,B;error=true`: the value of a `check` directive, up to its first blank.
-fn build_kit(value: Text, reach: Reach, span: Span) -> Option<Silence> {
-    let value = value.trimmed();
-    let value = match value.split_at_char(' ') {
-        Some((value, _)) => value,
-        None => value,
-    };
-    let mut found = Vec::new();
-    for part in value.split(';') {
-        if let Some(list) = part.trimmed().after("skip=") {
-            found.extend(names(list));
-        }
-    }
-    (!found.is_empty()).then_some(Silence {
+/// What `skip=A,B` leaves out. Before an instruction BuildKit obeys it for the checks that it makes of
+/// one instruction at a time.
+fn build_kit(options: &Options, reach: Reach, span: Span) -> Option<Silence> {
+    let all = options.skips_all.then(|| "all".to_owned());
+    let reaches = |name: &String| reach == Reach::File || !OF_THE_FILE.contains(&name.as_str());
+    let names = all.into_iter().chain(options.skip.iter().cloned());
+    let names: Vec<Named> = names.filter(reaches).map(|name| Named { name, span }).collect();
+    (!names.is_empty()).then_some(Silence {
         origin: Origin::BuildKit,
         reach,
-        names: found,
+        names,
         reason: None,
         span,
     })

@@ -11,7 +11,7 @@ use crate::finding::{Certainty, Finding, Place, Severity};
 use crate::rules;
 use crate::source::{Source, Span};
 use crate::syntax::Tree;
-use comment::{Malformed, Origin, Reach, Silence};
+use comment::{Malformed, OF_THE_FILE, Origin, Reach, Silence};
 
 /// What the command line says about the rules that are looked at.
 #[derive(Debug, Clone, Default)]
@@ -180,7 +180,7 @@ fn silenced_by<'a>(
             continue;
         }
         for (named, used) in silence.names.iter().zip(used) {
-            if names_it(silence.origin, &named.name, finding) {
+            if names_it(silence, &named.name, finding) {
                 *used = true;
                 by = by.or(Some(silence));
             }
@@ -189,28 +189,44 @@ fn silenced_by<'a>(
     by
 }
 
-fn names_it(origin: Origin, name: &str, finding: &Finding) -> bool {
-    match origin {
+fn names_it(silence: &Silence, name: &str, finding: &Finding) -> bool {
+    match silence.origin {
         Origin::Ours => goes_by(finding, name),
         Origin::Hadolint => finding.aliases.contains(&name),
-        Origin::BuildKit if name == "all" => finding.aliases.iter().any(|alias| is_build_check(alias)),
-        Origin::BuildKit => finding.aliases.contains(&name),
+        Origin::BuildKit => finding.aliases.iter().any(|alias| {
+            let reached = silence.reach == Reach::File || !OF_THE_FILE.contains(alias);
+            let named = *alias == name || (name == "all" && rules::is_build_check(alias));
+            named && reached && *alias != EXPERIMENTAL
+        }),
     }
 }
 
-/// Whether an id is one of BuildKit's checks, which are words in capitals and small letters.
-fn is_build_check(alias: &str) -> bool {
-    alias.starts_with(|sign: char| sign.is_ascii_uppercase())
-        && alias.bytes().all(|byte| byte.is_ascii_alphabetic())
-        && alias.bytes().any(|byte| byte.is_ascii_lowercase())
-}
+/// The check of BuildKit that no `skip` leaves out: it speaks only where it is asked for.
+const EXPERIMENTAL: &str = "InvalidDefinitionDescription";
 
 fn goes_by(finding: &Finding, name: &str) -> bool {
     finding.rule == name || finding.aliases.contains(&name)
 }
 
 fn reaches(silence: &Silence, source: &Source, finding: &Finding) -> bool {
-    match (&silence.reach, &finding.place) {
+    // One that replaces another is told at the other; BuildKit and hadolint mean the later one.
+    let replaces = finding.aliases.contains(&"MultipleInstructionsDisallowed");
+    let later = finding
+        .related
+        .first()
+        .filter(|_| replaces)
+        .map(|related| &related.place);
+    match silence.origin {
+        Origin::BuildKit => covers(&silence.reach, source, later.unwrap_or(&finding.place)),
+        Origin::Hadolint | Origin::Ours => {
+            let mut places = std::iter::once(&finding.place).chain(later);
+            places.any(|place| covers(&silence.reach, source, place))
+        }
+    }
+}
+
+fn covers(reach: &Reach, source: &Source, place: &Place) -> bool {
+    match (reach, place) {
         (Reach::File, _) => true,
         (Reach::Instruction(instruction), Place::Text { path, span }) => {
             let here = path.is_empty() || **path == *source.name();

@@ -1,12 +1,13 @@
 //! Judges one file: reading, foreseeing, every rule that is on.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::context::Context;
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Place, Severity};
 use crate::interpret::{self, Input, KnownBases};
 use crate::invocation::Invocation;
-use crate::rules::{Check, RULES, Report, Rule, Scope, Text, syntax_error};
+use crate::rules::{Check, Checks, RULES, Report, Rule, Scope, Text, syntax_error};
 use crate::source::Source;
 use crate::stages::Stages;
 use crate::syntax::Tree;
@@ -16,16 +17,18 @@ use crate::syntax::Tree;
 /// In the order of the rules; equal findings stand once.
 pub fn judge(source: &Source, tree: &Tree, invocation: &Invocation, context: &dyn Context) -> Vec<Finding> {
     let mut findings = Vec::new();
-    syntax_error::check(tree, &mut findings);
+    let checks = Checks::of(tree);
+    syntax_error::check(tree, &checks, &mut findings);
     let stages = Stages::of(tree, invocation);
     let path = Arc::from("");
+    let bases = KnownBases::new(invocation);
     let facts = interpret::foresee(Input {
         source,
         tree,
         stages: &stages,
         invocation,
         context,
-        bases: &KnownBases::new(invocation),
+        bases: &bases,
         path: &path,
     });
     let text = Text {
@@ -35,16 +38,20 @@ pub fn judge(source: &Source, tree: &Tree, invocation: &Invocation, context: &dy
         invocation,
         context,
         facts: &facts,
+        bases: &bases,
+        checks: &checks,
+        walked: OnceCell::new(),
+        refused: OnceCell::new(),
     };
     for rule in RULES {
-        if let (Check::Form(check), Some(severity)) = (rule.check, level(rule, invocation)) {
+        if let (Check::Form(check), Some(severity)) = (rule.check, level(rule, invocation, &checks)) {
             check(&text, &mut Report::of_text(rule, severity, &mut findings));
         }
     }
     for facts in facts.iter().flatten() {
         for rule in RULES {
             let is_meant = rule.scope == Scope::Stage || facts.is_target;
-            let Some(severity) = level(rule, invocation).filter(|_| is_meant) else {
+            let Some(severity) = level(rule, invocation, &checks).filter(|_| is_meant) else {
                 continue;
             };
             if let Check::Facts(check) = rule.check {
@@ -57,9 +64,21 @@ pub fn judge(source: &Source, tree: &Tree, invocation: &Invocation, context: &dy
 }
 
 /// The severity of a rule before the config changes it; none where it is off and nobody wants it.
-fn level(rule: &Rule, invocation: &Invocation) -> Option<crate::finding::Severity> {
+///
+/// A file that says `error=true` wants every check of BuildKit, and each that speaks is an error; one
+/// that says `experimental=` wants the checks that it names.
+fn level(rule: &Rule, invocation: &Invocation, checks: &Checks) -> Option<Severity> {
     let raised = invocation.raised.get(rule.name).copied();
-    rule.levels.of(invocation.contract.profile).or(raised)
+    let usual = rule.levels.of(invocation.contract.profile).or(raised);
+    let Some(check) = rule.build_check() else {
+        return usual;
+    };
+    match rule.is_experimental() {
+        false if checks.file.fails => Some(Severity::Error),
+        true if checks.file.adds(check) && checks.file.fails => Some(Severity::Error),
+        true if checks.file.adds(check) || checks.adds_somewhere => usual.or(Some(Severity::Info)),
+        _ => usual,
+    }
 }
 
 /// A step that several stages inherit is judged in each of them and told once.

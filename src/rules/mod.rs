@@ -9,6 +9,7 @@ mod apt_file_ignored;
 mod arch_hard_coded;
 mod cases;
 mod command_not_found;
+mod comment_at_line_end;
 mod compose_too_old;
 mod config_duplicate_key;
 mod config_extends;
@@ -19,55 +20,89 @@ mod config_unknown_key;
 mod config_unknown_rule;
 mod config_unreadable;
 mod config_wrong_value;
+mod constant_platform;
 mod containerd_incompatible;
 mod containerd_unpinned;
+mod continuation_broken;
 mod contract_command_missing;
 mod copied_from_nothing;
+mod copy_ignored_file;
 mod data_root_unseen;
+mod default_base_invalid;
+mod description_without_name;
+mod directive_ignored;
 mod docker_data_volume;
 mod docker_group_missing;
 mod docker_image_store;
 mod docker_needs_newer_containerd;
 mod docker_not_enabled;
 mod downloader_missing;
+mod duplicate_label;
+mod duplicate_stage_name;
+mod empty_continuation;
 mod engine_versions;
 mod entrypoint_ignored;
+mod expose_host_port;
+mod expose_protocol_casing;
+mod flag_after_argument;
+mod from_as_casing;
 mod gpu;
 mod gpu_amd;
 mod gpu_bare_metal_only;
 mod gpu_driver_in_image;
 mod group_missing;
+mod heredoc_name_punctuation;
+mod heredoc_unseen;
 mod home_missing;
 mod home_shadowed;
 mod https_without_ca;
+mod ignored_flag;
 mod init_dangling;
 mod init_missing;
 mod init_not_detected;
+mod instruction_casing;
+mod instruction_replaced;
+mod json_array_invalid;
 mod judge;
 mod kaniko_silent;
+mod legacy_key_value;
 mod libc_musl;
 mod locale_not_generated;
+mod maintainer_deprecated;
 mod mounted;
 mod nearest;
 mod needs_root;
+mod non_ascii_flag;
+mod onbuild_broken;
 mod page;
 mod path_lost_in_login;
 mod preload_hidden;
+mod redundant_target_platform;
+mod relative_workdir;
 mod report;
+mod reserved_stage_name;
 mod run_dir_volume;
+mod secret_in_arg_or_env;
 mod secret_unreadable;
+mod shell_form_start;
 mod skel_missing;
 mod source_missing;
+mod split_quotes;
+mod stage_name_casing;
 mod stage_unused;
 mod stale_allow;
 mod start;
 mod stopsignal_systemd;
 mod sudo_asks_password;
 mod sudoers_ignored;
+mod swallowed_pair;
 mod syntax_error;
 mod sysbox_env;
+mod text;
 mod tmp_content;
 mod uid_taken;
+mod undefined_arg_in_from;
+mod undefined_variable;
 mod user_missing;
 mod user_numeric;
 mod user_root;
@@ -81,15 +116,11 @@ pub use judge::judge;
 pub use nearest::nearest;
 pub use page::Page;
 pub use report::Report;
+pub use text::{Checks, Options, Text, instruction_options};
 
-use crate::context::Context;
 use crate::contract::{Contract, Profile};
 use crate::facts::Facts;
 use crate::finding::{Finding, Severity};
-use crate::invocation::Invocation;
-use crate::source::Source;
-use crate::stages::Stages;
-use crate::syntax::Tree;
 
 /// Severity by profile; none where the rule is off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,6 +169,26 @@ impl Levels {
         }
     }
 
+    /// For services alone: in a workspace it does not matter, or the platform sees to it.
+    pub const fn services(severity: Severity) -> Self {
+        Self {
+            service: Some(severity),
+            ..Self::nowhere()
+        }
+    }
+
+    /// Off until somebody asks for it.
+    pub const fn nowhere() -> Self {
+        Self {
+            cvm: None,
+            sysbox: None,
+            envbox: None,
+            envbuilder: None,
+            devcontainer: None,
+            service: None,
+        }
+    }
+
     /// The severity where it is worst.
     pub fn worst(self) -> Severity {
         let all = [
@@ -172,22 +223,6 @@ pub enum Scope {
     Image,
     /// Each stage that is reached.
     Stage,
-}
-
-/// A file as rules about the text see it.
-pub struct Text<'a> {
-    /// The bytes.
-    pub source: &'a Source,
-    /// The tree.
-    pub tree: &'a Tree,
-    /// The stage graph.
-    pub stages: &'a Stages,
-    /// How it is built.
-    pub invocation: &'a Invocation,
-    /// Its build context.
-    pub context: &'a dyn Context,
-    /// What is known of each stage that is reached, by index.
-    pub facts: &'a [Option<Facts>],
 }
 
 /// How a rule judges.
@@ -278,6 +313,16 @@ impl Rule {
         }
     }
 
+    /// The one of its ids that is BuildKit's: those are words in capitals and small letters.
+    pub fn build_check(&self) -> Option<&'static str> {
+        self.aliases.iter().copied().find(|alias| is_build_check(alias))
+    }
+
+    /// Whether it is a check of BuildKit's that speaks only where it is asked for.
+    pub fn is_experimental(&self) -> bool {
+        self.build_check() == Some("InvalidDefinitionDescription")
+    }
+
     /// Its page.
     pub fn page(&self) -> Page {
         Page::of(self.source)
@@ -289,6 +334,13 @@ impl Rule {
     }
 }
 
+/// Whether an id is one of BuildKit's checks, which are words in capitals and small letters.
+pub fn is_build_check(alias: &str) -> bool {
+    alias.starts_with(|sign: char| sign.is_ascii_uppercase())
+        && alias.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && alias.bytes().any(|byte| byte.is_ascii_lowercase())
+}
+
 /// All rules, by name.
 pub const RULES: &[Rule] = &[
     allow_without_reason::RULE,
@@ -296,6 +348,7 @@ pub const RULES: &[Rule] = &[
     apt_file_ignored::RULE,
     arch_hard_coded::RULE,
     command_not_found::RULE,
+    comment_at_line_end::RULE,
     compose_too_old::RULE,
     config_duplicate_key::RULE,
     config_extends::RULE,
@@ -306,47 +359,80 @@ pub const RULES: &[Rule] = &[
     config_unknown_rule::RULE,
     config_unreadable::RULE,
     config_wrong_value::RULE,
+    constant_platform::RULE,
     containerd_incompatible::RULE,
     containerd_unpinned::RULE,
+    continuation_broken::RULE,
     contract_command_missing::RULE,
     copied_from_nothing::RULE,
+    copy_ignored_file::RULE,
     data_root_unseen::RULE,
+    default_base_invalid::RULE,
+    description_without_name::RULE,
+    directive_ignored::RULE,
     docker_data_volume::RULE,
     docker_group_missing::RULE,
     docker_image_store::RULE,
     docker_needs_newer_containerd::RULE,
     docker_not_enabled::RULE,
     downloader_missing::RULE,
+    duplicate_label::RULE,
+    duplicate_stage_name::RULE,
+    empty_continuation::RULE,
     entrypoint_ignored::RULE,
+    expose_host_port::RULE,
+    expose_protocol_casing::RULE,
+    flag_after_argument::RULE,
+    from_as_casing::RULE,
     gpu_amd::RULE,
     gpu_bare_metal_only::RULE,
     gpu_driver_in_image::RULE,
     group_missing::RULE,
+    heredoc_name_punctuation::RULE,
+    heredoc_unseen::RULE,
     home_missing::RULE,
     home_shadowed::RULE,
     https_without_ca::RULE,
+    ignored_flag::RULE,
     init_dangling::RULE,
     init_missing::RULE,
     init_not_detected::RULE,
+    instruction_casing::RULE,
+    instruction_replaced::RULE,
+    json_array_invalid::RULE,
     kaniko_silent::RULE,
+    legacy_key_value::RULE,
     libc_musl::RULE,
     locale_not_generated::RULE,
+    maintainer_deprecated::RULE,
     needs_root::RULE,
+    non_ascii_flag::RULE,
+    onbuild_broken::RULE,
     path_lost_in_login::RULE,
     preload_hidden::RULE,
+    redundant_target_platform::RULE,
+    relative_workdir::RULE,
+    reserved_stage_name::RULE,
     run_dir_volume::RULE,
+    secret_in_arg_or_env::RULE,
     secret_unreadable::RULE,
+    shell_form_start::RULE,
     skel_missing::RULE,
     source_missing::RULE,
+    split_quotes::RULE,
+    stage_name_casing::RULE,
     stage_unused::RULE,
     stale_allow::RULE,
     stopsignal_systemd::RULE,
     sudo_asks_password::RULE,
     sudoers_ignored::RULE,
+    swallowed_pair::RULE,
     syntax_error::RULE,
     sysbox_env::RULE,
     tmp_content::RULE,
     uid_taken::RULE,
+    undefined_arg_in_from::RULE,
+    undefined_variable::RULE,
     user_missing::RULE,
     user_numeric::RULE,
     user_root::RULE,

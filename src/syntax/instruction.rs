@@ -48,7 +48,7 @@ enum Takes {
 }
 
 /// Why BuildKit refuses the instruction, in its words, and where a person would look.
-pub(super) fn refusal(instruction: &Instruction) -> Option<(String, Span)> {
+pub fn refusal(instruction: &Instruction) -> Option<(String, Span)> {
     let (message, range) = refuse(instruction).err()?;
     Some((message, instruction.text.span(range)))
 }

@@ -24,8 +24,9 @@ mod value;
 mod words;
 
 pub use expand::{ExpandError, Expanded, ExpandedWord, Lexer, Lookup, Variables, expand, expand_words};
-pub use instruction::NO_STAGE;
+pub use instruction::{NO_STAGE, refusal};
 pub use parse::parse;
+pub(crate) use quote::quoted;
 pub use tree::{
     Args, Comment, Directive, ErrorLayer, Flag, Heredoc, Instruction, Joined, Keyword, Line, LineKind, Pair,
     SyntaxError, Token, TokenKind, Tree, Word,

@@ -1,0 +1,64 @@
+//! MAINTAINER is deprecated.
+//!
+//! It sets one field that few tools show and that cannot be searched. Use the label
+//! `org.opencontainers.image.authors`, which registries and scanners read.
+
+use super::text::edit;
+use super::{Report, Rule, Text};
+use crate::finding::{Certainty, Edit, Place, Safety, Severity};
+use crate::syntax::{Args, Instruction, Keyword};
+
+/// Its entry in the list.
+pub const RULE: Rule = Rule {
+    aliases: &["MaintainerDeprecated", "DL4000"],
+    fix: Some(Safety::Suggested),
+    ..Rule::form(
+        "maintainer-deprecated",
+        Severity::Info,
+        check,
+        include_str!("maintainer_deprecated.rs"),
+    )
+};
+
+/// Says each MAINTAINER.
+pub fn check(text: &Text, report: &mut Report) {
+    for instruction in &text.tree.instructions {
+        if instruction.keyword != Keyword::Maintainer {
+            continue;
+        }
+        let said = report.say_at(
+            Place::here(instruction.keyword_span),
+            Certainty::Certain,
+            "Maintainer instruction is deprecated in favor of using label",
+        );
+        if let Some(edit) = label(instruction, text.tree.escape) {
+            said.fix("use a label", Safety::Suggested, vec![edit]);
+        }
+    }
+}
+
+/// The label that says the same; none where the text crosses lines.
+fn label(instruction: &Instruction, escape: char) -> Option<Edit> {
+    let Args::Text(word) = &instruction.args else {
+        return None;
+    };
+    let text = word.text.as_str();
+    let quoted = |mark: char| {
+        let inner = text.strip_prefix(mark)?.strip_suffix(mark)?;
+        (!inner.contains(mark)).then_some(inner)
+    };
+    let name = quoted('"').or_else(|| quoted('\'')).unwrap_or(text);
+    let keyword = match instruction.raw_keyword == instruction.raw_keyword.to_lowercase() {
+        true => "label",
+        false => "LABEL",
+    };
+    let mut value = String::new();
+    for sign in name.chars() {
+        if sign == '"' || sign == '$' || sign == escape {
+            value.push(escape);
+        }
+        value.push(sign);
+    }
+    let label = format!("{keyword} org.opencontainers.image.authors=\"{value}\"");
+    edit(instruction, 0..word.range.end, label)
+}
