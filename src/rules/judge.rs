@@ -16,8 +16,8 @@ use crate::syntax::Tree;
 /// In the order of the rules; equal findings stand once.
 pub fn judge(source: &Source, tree: &Tree, invocation: &Invocation, context: &dyn Context) -> Vec<Finding> {
     let mut findings = Vec::new();
-    syntax_error::check(tree, &mut findings);
     let stages = Stages::of(tree, invocation);
+    syntax_error::check(source, tree, &stages, invocation, &mut findings);
     let path = Arc::from("");
     let facts = interpret::foresee(Input {
         source,

@@ -9,6 +9,11 @@ use super::pattern;
 /// How deep `${a:-${b:-…}}` may nest. BuildKit has no bound but its memory.
 const DEEPEST: usize = 100;
 
+/// How many bytes of values one word takes in, and how long a replaced value may be; what would be
+/// more is unknown. Linux gives no program a longer string (its MAX_ARG_STRLEN), and a file of
+/// doublings (`ENV a=$a$a`) would fill all memory.
+const MOST_VALUE: usize = 128 << 10;
+
 /// Text with holes.
 #[derive(Default)]
 pub(super) struct Value {
@@ -49,6 +54,8 @@ pub(super) struct Scan<'a> {
     source: &'a str,
     at: usize,
     depth: usize,
+    /// Bytes of values that were taken in.
+    taken: usize,
     /// The word that is being collected. BuildKit has one for all levels, so a nested word takes
     /// with it what was collected before.
     word: ExpandedWord,
@@ -72,6 +79,7 @@ impl<'a> Scan<'a> {
             // Go's scanner drops a byte order mark at the start.
             at: if word.starts_with('\u{feff}') { 3 } else { 0 },
             depth: 0,
+            taken: 0,
             word: ExpandedWord::default(),
             matched: BTreeSet::new(),
             unmatched: BTreeSet::new(),
@@ -289,7 +297,13 @@ impl<'a> Scan<'a> {
     }
 
     fn look_up(&mut self, name: &str) -> Lookup {
-        let found = self.variables.get(name);
+        let mut found = self.variables.get(name);
+        if let Lookup::Set(value) = &found {
+            self.taken += value.len();
+            if self.taken > MOST_VALUE {
+                found = Lookup::Unknown;
+            }
+        }
         match found {
             Lookup::Unset => self.unmatched.insert(name.to_owned()),
             Lookup::Set(_) | Lookup::Unknown => self.matched.insert(name.to_owned()),
@@ -456,6 +470,9 @@ impl<'a> Scan<'a> {
             Lookup::Set(value) => value,
             Lookup::Unset => String::new(),
         };
+        if value.len().saturating_mul(text.text.len()) > MOST_VALUE {
+            return Ok(Value::hole(written));
+        }
         let replaced = if all {
             pattern::replace_all(&pattern.text, &value, &text.text)
         } else {
