@@ -69,6 +69,10 @@ pub struct Globals {
     values: BTreeMap<String, Lookup>,
 }
 
+/// The longest value of a global argument that is followed, in bytes; a longer one is unknown. No image
+/// reference and no platform is as long, and every FROM may repeat it.
+const LONGEST_VALUE: usize = 4096;
+
 /// Platform arguments that BuildKit predefines in the global scope.
 pub const PLATFORM_ARGUMENTS: [&str; 11] = [
     "TARGETPLATFORM",
@@ -151,7 +155,9 @@ impl Globals {
             let value = match (invocation.arguments.get(&name), &pair.value) {
                 (Some(given), _) => Lookup::Set(given.clone()),
                 (None, Some(default)) => match expand::expand(&default.text, escape, self) {
-                    Ok(expanded) if expanded.holes.is_empty() => Lookup::Set(expanded.text),
+                    Ok(expanded) if expanded.holes.is_empty() && expanded.text.len() <= LONGEST_VALUE => {
+                        Lookup::Set(expanded.text)
+                    }
                     Ok(_) => Lookup::Unknown,
                     Err(error) => {
                         refused.get_or_insert((error, default.range.clone()));

@@ -156,7 +156,10 @@ impl Checker<'_> {
         };
         let is_inline = |word: &Word| {
             let overlaps = |range: &Range<u32>| range.start < word.range.end && word.range.start < range.end;
-            instruction.heredocs.iter().any(|heredoc| overlaps(&heredoc.range))
+            instruction
+                .heredocs
+                .iter()
+                .any(|heredoc| overlaps(&heredoc.range))
         };
         let mut paths = Vec::new();
         for word in sources.iter().filter(|word| !is_inline(word)) {

@@ -17,9 +17,8 @@ enum Source {
 
 /// What BuildKit says of a `--chmod` that is neither octal nor symbolic.
 pub(super) fn chmod(mode: &str) -> Option<String> {
-    let octal = || {
-        format!("invalid chmod parameter: '{mode}'. it should be octal string and between 0 and 07777")
-    };
+    let octal =
+        || format!("invalid chmod parameter: '{mode}'. it should be octal string and between 0 and 07777");
     match super::number::unsigned(mode, 8) {
         Some(bits) => (bits > 0o7777).then(octal),
         None if mode.starts_with(|first: char| first.is_ascii_digit()) => Some(octal()),
@@ -31,8 +30,7 @@ pub(super) fn chmod(mode: &str) -> Option<String> {
 fn is_symbolic(mode: &str) -> bool {
     mode.split(',').all(|clause| {
         let changes = clause.trim_start_matches(['a', 'u', 'g', 'o']);
-        changes.starts_with(['+', '-', '='])
-            && changes.bytes().all(|byte| b"+-=rstwXxugo".contains(&byte))
+        changes.starts_with(['+', '-', '=']) && changes.bytes().all(|byte| b"+-=rstwXxugo".contains(&byte))
     })
 }
 
@@ -77,7 +75,10 @@ fn source(path: &str) -> Source {
         "ssh" | "git" => Source::Git,
         "http" | "https" => {
             let location = rest.split(['?', '#']).next().unwrap_or_default();
-            if location.split_once('/').is_some_and(|(_, path)| path.ends_with(".git")) {
+            if location
+                .split_once('/')
+                .is_some_and(|(_, path)| path.ends_with(".git"))
+            {
                 Source::Git
             } else if matches!(scheme, "http" | "https") {
                 Source::Web

@@ -19,20 +19,27 @@ impl Conversion<'_> {
         }
         let (tree, stages) = (self.tree, self.stages);
         let before = stages.all.first().map_or(0, |stage| stage.from);
-        let declared = tree.instructions[..before].iter().enumerate().rev().find_map(|(index, instruction)| {
-            let pair = instruction.pairs().iter().find(|pair| pair.key.text == NAME)?;
-            (instruction.keyword == Keyword::Arg).then_some((index, pair))
-        });
+        let declared =
+            tree.instructions[..before]
+                .iter()
+                .enumerate()
+                .rev()
+                .find_map(|(index, instruction)| {
+                    let pair = instruction.pairs().iter().find(|pair| pair.key.text == NAME)?;
+                    (instruction.keyword == Keyword::Arg).then_some((index, pair))
+                });
         let Some((index, pair)) = declared else {
             return;
         };
         match stages.named(&value, stages.all.len()) {
             Some(stage) => {
                 let stage = &stages.all[stage];
-                if let Some(message) = source_refusal(stage, &tree.instructions) {
-                    let from = &tree.instructions[stage.from];
-                    let fault = Fault::at(from, from.keyword_range(), message);
-                    self.refuse(stage.from, Step::Epoch, fault);
+                if let Some((message, at)) = source_refusal(stage, &tree.instructions) {
+                    let culprit = &tree.instructions[at];
+                    let fault = Fault::at(culprit, culprit.keyword_range(), message);
+                    // BuildKit names the FROM.
+                    let lines = self.lines(stage.from);
+                    self.tell(at, Step::Epoch, fault, lines);
                 }
             }
             None => {
@@ -52,34 +59,39 @@ impl Conversion<'_> {
     }
 }
 
-/// What BuildKit says of a stage that is to give the time.
-fn source_refusal(stage: &Stage, instructions: &[Instruction]) -> Option<String> {
+/// What BuildKit says of a stage that is to give the time, and the instruction at fault.
+fn source_refusal(stage: &Stage, instructions: &[Instruction]) -> Option<(String, usize)> {
     if matches!(&stage.start, Start::Image(image) if !image.holes.is_empty()) {
         return None;
     }
     if !matches!(stage.start, Start::Scratch) {
-        return Some(format!("{NAME} stage must use FROM scratch"));
+        return Some((format!("{NAME} stage must use FROM scratch"), stage.from));
     }
     let mut has_source = false;
-    for instruction in &instructions[stage.instructions.clone()] {
-        match instruction.keyword {
-            Keyword::Arg => {}
-            Keyword::Add if has_source => {
-                return Some(format!("{NAME} stage must contain exactly one remote ADD"));
+    for index in stage.instructions.clone() {
+        let instruction = &instructions[index];
+        let message = match instruction.keyword {
+            Keyword::Arg => continue,
+            Keyword::Add if has_source => "must contain exactly one remote ADD".to_owned(),
+            Keyword::Add if instruction.words().len() != 2 || !instruction.heredocs.is_empty() => {
+                "must contain exactly one remote ADD source".to_owned()
             }
             Keyword::Add => {
-                if instruction.words().len() != 2 || !instruction.heredocs.is_empty() {
-                    return Some(format!("{NAME} stage must contain exactly one remote ADD source"));
-                }
                 has_source = true;
+                continue;
             }
             _ => {
                 let name = &instruction.raw_keyword;
-                return Some(format!(
-                    "{NAME} stage does not meet source-only requirements: unsupported {name} instruction"
-                ));
+                format!("does not meet source-only requirements: unsupported {name} instruction")
             }
-        }
+        };
+        return Some((format!("{NAME} stage {message}"), index));
     }
-    (!has_source).then(|| format!("{NAME} stage must contain exactly one remote ADD"))
+    let none = || {
+        (
+            format!("{NAME} stage must contain exactly one remote ADD"),
+            stage.from,
+        )
+    };
+    (!has_source).then(none)
 }

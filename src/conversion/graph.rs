@@ -83,12 +83,13 @@ impl Conversion<'_> {
         let globals = &self.stages.globals;
         let escape = self.tree.escape;
         let fault = |message: String| Fault::at(instruction, word.range.clone(), message);
-        let base =
-            expand::expand(&word.text, escape, globals).map_err(|error| fault(error.to_string()))?;
+        let base = expand::expand(&word.text, escape, globals).map_err(|error| fault(error.to_string()))?;
         if base.text.is_empty() {
             return Err(fault(format!("base name ({}) should not be blank", word.text)));
         }
-        let platform = instruction.flag("platform").and_then(|flag| Some((flag, flag.value()?)));
+        let platform = instruction
+            .flag("platform")
+            .and_then(|flag| Some((flag, flag.value()?)));
         if let Some((flag, value)) = platform.filter(|(_, value)| !value.is_empty()) {
             self.platform(value)
                 .map_err(|message| Fault::at(instruction, flag.range.clone(), message))?;
@@ -132,7 +133,12 @@ impl Conversion<'_> {
             .stages
             .all
             .iter()
-            .map(|stage| stage.name.clone().unwrap_or_else(|| format!("stage-{}", stage.index)))
+            .map(|stage| {
+                stage
+                    .name
+                    .clone()
+                    .unwrap_or_else(|| format!("stage-{}", stage.index))
+            })
             .collect();
         let near = suggestion(nearest(target, names.iter().map(String::as_str)));
         // No instruction is at fault, so this stands beside whatever else is said of the last FROM.

@@ -66,7 +66,10 @@ impl Conversion<'_> {
     ) {
         if self.is_done(index) {
             // What it would have set is not known.
-            if matches!(instruction.keyword, Keyword::Env | Keyword::Arg | Keyword::Unknown) {
+            if matches!(
+                instruction.keyword,
+                Keyword::Env | Keyword::Arg | Keyword::Unknown
+            ) {
                 scopes.forget(stage);
             }
             if instruction.keyword == Keyword::Workdir {
@@ -75,7 +78,8 @@ impl Conversion<'_> {
             return;
         }
         let checked = if instruction.keyword == Keyword::Arg {
-            self.argument(scopes, stage, instruction).map(|()| Changes::default())
+            self.argument(scopes, stage, instruction)
+                .map(|()| Changes::default())
         } else {
             let variables = scopes.of(stage);
             let count = self.stages.all.len();
@@ -132,8 +136,7 @@ impl Conversion<'_> {
                         Ok(value) => checker::known(value),
                         Err(error) => {
                             let range = default.range.clone();
-                            refused
-                                .get_or_insert_with(|| Fault::at(instruction, range, error.to_string()));
+                            refused.get_or_insert_with(|| Fault::at(instruction, range, error.to_string()));
                             Lookup::Unknown
                         }
                     }
@@ -194,8 +197,13 @@ impl Conversion<'_> {
             .find(|directive| directive.name == "syntax" && directive.in_force);
         asked.is_some_and(|syntax| {
             let reference = syntax.value.split(' ').next().unwrap_or_default();
-            let is_official = reference.trim_start_matches("docker.io/").starts_with("docker/dockerfile");
-            !is_official || reference.contains("labs") || reference.contains("upstream") || reference.contains("master")
+            let is_official = reference
+                .trim_start_matches("docker.io/")
+                .starts_with("docker/dockerfile");
+            !is_official
+                || reference.contains("labs")
+                || reference.contains("upstream")
+                || reference.contains("master")
         })
     }
 }

@@ -89,13 +89,16 @@ pub(super) fn read(
     value: &str,
     expand: impl Fn(&str) -> Result<Expanded, ExpandError>,
 ) -> Result<Mount, Wrong> {
-    let fields = fields(value).map_err(|reason| (format!("failed to parse csv mounts: {reason}"), String::new()))?;
+    let fields =
+        fields(value).map_err(|reason| (format!("failed to parse csv mounts: {reason}"), String::new()))?;
     let mut mount = Mount {
         kind: Some("bind"),
         ..Mount::default()
     };
     for field in &fields {
-        mount.option(field, &expand).map_err(|message| (message, field.clone()))?;
+        mount
+            .option(field, &expand)
+            .map_err(|message| (message, field.clone()))?;
     }
     mount.check().map_err(|message| (message, String::new()))?;
     Ok(mount)
@@ -302,19 +305,37 @@ mod tests {
     fn unsound_ones_are_told_in_buildkits_words() {
         for (value, message) in [
             ("type=tmp", "unsupported mount type \"tmp\" (did you mean tmpfs?)"),
-            ("typ=tmpfs", "unexpected key 'typ' in 'typ=tmpfs' (did you mean type?)"),
+            (
+                "typ=tmpfs",
+                "unexpected key 'typ' in 'typ=tmpfs' (did you mean type?)",
+            ),
             ("x", "invalid field 'x' must be a key=value pair"),
-            ("type=cache,target=/a,size=1", "unexpected key 'size' for mount type 'cache'"),
-            ("required,type=secret,id=a", "unexpected key 'required' for mount type 'bind'"),
+            (
+                "type=cache,target=/a,size=1",
+                "unexpected key 'size' for mount type 'cache'",
+            ),
+            (
+                "required,type=secret,id=a",
+                "unexpected key 'required' for mount type 'bind'",
+            ),
             ("type=secret,id=a,required=yes", "invalid value for required: yes"),
             ("type=tmpfs,target=/a,size=x", "invalid value for size: x"),
             ("target=/a,mode=0755", "mode not allowed for \"bind\" type mounts"),
             ("type=cache,target=/a,mode=9", "invalid value 9 for mode"),
             ("type=cache,target=/a,uid=-1", "invalid value -1 for uid"),
-            ("type=cache,target=/a,sharing=share", "unsupported sharing value \"share\" (did you mean shared?)"),
-            ("target=/a,sharing=shared", "invalid cache sharing set for bind mount"),
+            (
+                "type=cache,target=/a,sharing=share",
+                "unsupported sharing value \"share\" (did you mean shared?)",
+            ),
+            (
+                "target=/a,sharing=shared",
+                "invalid cache sharing set for bind mount",
+            ),
             ("type=secret,id=a,from=b", "secret mount should not have a from"),
-            ("type=secret", "invalid secret mount. one of source, target required"),
+            (
+                "type=secret",
+                "invalid secret mount. one of source, target required",
+            ),
             ("type=secret,src=a,id=b", "both source and id can't be set"),
             ("type=ssh,source=a", "ssh does not support source"),
             ("type=cache", "invalid mount target \"/\""),

@@ -11,15 +11,58 @@ const PART: &str = "^[A-Za-z0-9_.-]+$";
 
 /// Systems that may stand alone.
 const SYSTEMS: [&str; 18] = [
-    "aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "js", "linux", "macos",
-    "nacl", "netbsd", "openbsd", "plan9", "solaris", "windows", "zos",
+    "aix",
+    "android",
+    "darwin",
+    "dragonfly",
+    "freebsd",
+    "hurd",
+    "illumos",
+    "ios",
+    "js",
+    "linux",
+    "macos",
+    "nacl",
+    "netbsd",
+    "openbsd",
+    "plan9",
+    "solaris",
+    "windows",
+    "zos",
 ];
 
 /// Architectures that may stand alone.
 const ARCHITECTURES: [&str; 30] = [
-    "386", "aarch64", "amd64", "amd64p32", "arm", "arm64", "arm64be", "armbe", "armel", "armhf", "i386",
-    "loong64", "mips", "mips64", "mips64le", "mips64p32", "mips64p32le", "mipsle", "ppc", "ppc64", "ppc64le",
-    "riscv", "riscv64", "s390", "s390x", "sparc", "sparc64", "wasm", "x86-64", "x86_64",
+    "386",
+    "aarch64",
+    "amd64",
+    "amd64p32",
+    "arm",
+    "arm64",
+    "arm64be",
+    "armbe",
+    "armel",
+    "armhf",
+    "i386",
+    "loong64",
+    "mips",
+    "mips64",
+    "mips64le",
+    "mips64p32",
+    "mips64p32le",
+    "mipsle",
+    "ppc",
+    "ppc64",
+    "ppc64le",
+    "riscv",
+    "riscv64",
+    "s390",
+    "s390x",
+    "sparc",
+    "sparc64",
+    "wasm",
+    "x86-64",
+    "x86_64",
 ];
 
 /// What containerd says of a text that is no platform.
@@ -117,9 +160,18 @@ mod tests {
     #[test]
     fn what_is_no_platform_is_told_in_containerds_words() {
         for (text, message) in [
-            ("foo", r#""foo": unknown operating system or architecture: invalid argument"#),
-            ("linux/*", r#""linux/*": wildcards not yet supported: invalid argument"#),
-            ("a/b/c/d", r#""a/b/c/d": cannot parse platform specifier: invalid argument"#),
+            (
+                "foo",
+                r#""foo": unknown operating system or architecture: invalid argument"#,
+            ),
+            (
+                "linux/*",
+                r#""linux/*": wildcards not yet supported: invalid argument"#,
+            ),
+            (
+                "a/b/c/d",
+                r#""a/b/c/d": cannot parse platform specifier: invalid argument"#,
+            ),
             (
                 "linux/",
                 r#""" is an invalid component of "linux/": platform specifier component must match "^[A-Za-z0-9_.-]+$": invalid argument"#,

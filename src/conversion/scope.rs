@@ -3,6 +3,7 @@
 //! A stage that starts from another one has what that had at its end. Nothing is copied for it: a
 //! look-up walks up the chain, as far as [`DEEPEST`].
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use crate::syntax::expand::{Lookup, Variables};
@@ -12,6 +13,10 @@ const DEEPEST: usize = 64;
 
 /// The longest folder that is followed, in bytes: Linux's PATH_MAX.
 const LONGEST_FOLDER: usize = 4096;
+
+/// How many bytes of values all words of a file take in; beyond that nothing is known. Each word of a
+/// large file might repeat a long value.
+const MOST_TAKEN: usize = 64 << 20;
 
 /// What BuildKit sets PATH to where the base sets none.
 const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -48,17 +53,21 @@ struct Scope {
 
 /// The scopes of all stages that were opened.
 #[derive(Debug, Default)]
-pub(super) struct Scopes(Vec<Scope>);
+pub(super) struct Scopes {
+    all: Vec<Scope>,
+    /// Bytes of values that were taken so far.
+    taken: Cell<usize>,
+}
 
 impl Scopes {
     /// Opens the next stage.
     pub fn open(&mut self, base: Base) {
         let folder = match base {
-            Base::Stage(index) => self.0[index].folder.clone(),
+            Base::Stage(index) => self.all[index].folder.clone(),
             Base::Scratch => Some("/".to_owned()),
             Base::Image => None,
         };
-        self.0.push(Scope {
+        self.all.push(Scope {
             base,
             variables: HashMap::new(),
             is_open: false,
@@ -68,20 +77,17 @@ impl Scopes {
 
     /// The variables of a stage as they stand.
     pub fn of(&self, stage: usize) -> StageVariables<'_> {
-        StageVariables {
-            scopes: self,
-            stage,
-        }
+        StageVariables { scopes: self, stage }
     }
 
     /// The working folder of a stage, where it is known.
     pub fn folder(&self, stage: usize) -> Option<&str> {
-        self.0[stage].folder.as_deref()
+        self.all[stage].folder.as_deref()
     }
 
     /// Takes a WORKDIR; none where its value is not known.
     pub fn enter(&mut self, stage: usize, folder: Option<&str>) {
-        let scope = &mut self.0[stage];
+        let scope = &mut self.all[stage];
         scope.folder = match (folder, &scope.folder) {
             (Some(folder), _) if folder.starts_with('/') => Some(join("/", folder)),
             (Some(folder), Some(before)) => Some(join(before, folder)),
@@ -92,7 +98,7 @@ impl Scopes {
 
     /// Takes a variable of ENV.
     pub fn set(&mut self, stage: usize, name: String, value: Lookup) {
-        self.0[stage]
+        self.all[stage]
             .variables
             .insert(name, Variable { value, is_env: true });
     }
@@ -105,12 +111,12 @@ impl Scopes {
             Some(before) if before.is_env && before.value != value => Lookup::Unknown,
             _ => value,
         };
-        self.0[stage].variables.insert(name, Variable { value, is_env });
+        self.all[stage].variables.insert(name, Variable { value, is_env });
     }
 
     /// From here on, anything may have any value.
     pub fn forget(&mut self, stage: usize) {
-        let scope = &mut self.0[stage];
+        let scope = &mut self.all[stage];
         scope.variables.clear();
         scope.is_open = true;
     }
@@ -124,7 +130,7 @@ impl Scopes {
         };
         let mut at = stage;
         for _ in 0..DEEPEST {
-            let scope = &self.0[at];
+            let scope = &self.all[at];
             if let Some(variable) = scope.variables.get(name) {
                 return Some(variable.clone());
             }
@@ -153,8 +159,17 @@ pub(super) struct StageVariables<'a> {
 
 impl Variables for StageVariables<'_> {
     fn get(&self, name: &str) -> Lookup {
-        match self.scopes.find(self.stage, name) {
-            Some(variable) => variable.value,
+        let scopes = self.scopes;
+        if scopes.taken.get() > MOST_TAKEN {
+            return Lookup::Unknown;
+        }
+        match scopes.find(self.stage, name) {
+            Some(variable) => {
+                if let Lookup::Set(value) = &variable.value {
+                    scopes.taken.set(scopes.taken.get() + value.len());
+                }
+                variable.value
+            }
             None => Lookup::Unset,
         }
     }

@@ -23,12 +23,19 @@ fn is_name(text: &str) -> bool {
     let name = upper.strip_prefix("SIG").unwrap_or(&upper);
     let between = |offset: &str, most: u32| {
         let plain = !offset.starts_with('0') && offset.bytes().all(|byte| byte.is_ascii_digit());
-        plain && offset.parse().is_ok_and(|offset: u32| (1..=most).contains(&offset))
+        plain
+            && offset
+                .parse()
+                .is_ok_and(|offset: u32| (1..=most).contains(&offset))
     };
     NAMES.contains(&name)
         || matches!(name, "RTMIN" | "RTMAX")
-        || name.strip_prefix("RTMIN+").is_some_and(|offset| between(offset, 15))
-        || name.strip_prefix("RTMAX-").is_some_and(|offset| between(offset, 14))
+        || name
+            .strip_prefix("RTMIN+")
+            .is_some_and(|offset| between(offset, 15))
+        || name
+            .strip_prefix("RTMAX-")
+            .is_some_and(|offset| between(offset, 14))
 }
 
 #[cfg(test)]
@@ -37,7 +44,16 @@ mod tests {
 
     #[test]
     fn signals_have_names_and_numbers() {
-        for signal in ["SIGTERM", "term", "Kill", "9", "-1", "SIGRTMIN+3", "RTMAX-14", "77"] {
+        for signal in [
+            "SIGTERM",
+            "term",
+            "Kill",
+            "9",
+            "-1",
+            "SIGRTMIN+3",
+            "RTMAX-14",
+            "77",
+        ] {
             assert_eq!(refusal(signal), None, "{signal}");
         }
         for signal in ["0", "SIGFOO", "", "SIG", "RTMIN+16", "RTMIN+03", "TERM "] {

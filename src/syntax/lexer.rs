@@ -56,6 +56,8 @@ pub(super) struct Scan<'a> {
     depth: usize,
     /// Bytes of values that were taken in.
     taken: usize,
+    /// Whether words are wanted, and not the one value alone.
+    splits: bool,
     /// The word that is being collected. BuildKit has one for all levels, so a nested word takes
     /// with it what was collected before.
     word: ExpandedWord,
@@ -71,7 +73,7 @@ struct Words {
 }
 
 impl<'a> Scan<'a> {
-    pub(super) fn new(lexer: &'a Lexer, word: &'a str, variables: &'a dyn Variables) -> Self {
+    pub(super) fn new(lexer: &'a Lexer, word: &'a str, variables: &'a dyn Variables, splits: bool) -> Self {
         Self {
             lexer,
             variables,
@@ -80,6 +82,7 @@ impl<'a> Scan<'a> {
             at: if word.starts_with('\u{feff}') { 3 } else { 0 },
             depth: 0,
             taken: 0,
+            splits,
             word: ExpandedWord::default(),
             matched: BTreeSet::new(),
             unmatched: BTreeSet::new(),
@@ -192,11 +195,17 @@ impl<'a> Scan<'a> {
     }
 
     fn add_character(&mut self, words: &mut Words, character: char, start: usize) {
+        if !self.splits {
+            return;
+        }
         self.grow(words, start);
         self.word.text.push(character);
     }
 
     fn add_raw(&mut self, words: &mut Words, value: &Value, start: usize) {
+        if !self.splits {
+            return;
+        }
         self.grow(words, start);
         let length = self.word.text.len();
         self.word.text.push_str(&value.text);
@@ -209,6 +218,9 @@ impl<'a> Scan<'a> {
 
     /// A variable's value is split at its blanks, what is not known is not.
     fn add_value(&mut self, words: &mut Words, value: &Value, start: usize) {
+        if !self.splits {
+            return;
+        }
         let mut holes = value.holes.iter().peekable();
         for (offset, character) in value.text.char_indices() {
             while holes.next_if(|hole| hole.end <= offset).is_some() {}
