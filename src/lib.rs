@@ -13,6 +13,7 @@
 //! | reading | `syntax` | bytes to tree, as BuildKit reads them; word expansion |
 //! | | `shell` | RUN text to commands |
 //! | | `stages` | the stage graph |
+//! | | `conversion` | what BuildKit refuses when it makes a build of what was read |
 //! | waist | `facts` | steps, effects, and the state that they leave |
 //! | knowledge | `platform` | dated tables: base images, Sysbox × containerd × Docker |
 //! | | `tools` | what programs do, one file a family |
@@ -30,6 +31,7 @@ pub mod commands;
 pub mod config;
 pub mod context;
 pub mod contract;
+pub mod conversion;
 pub mod disk;
 pub mod facts;
 pub mod finding;

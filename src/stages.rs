@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::invocation::Invocation;
-use crate::syntax::expand::{self, Expanded, Lookup, Variables};
+use crate::syntax::expand::{self, ExpandError, Expanded, Lookup, Variables};
 use crate::syntax::{Args, Instruction, Keyword, Tree};
 
 /// All stages of a file.
@@ -20,6 +20,8 @@ pub struct Stages {
     pub target: Option<usize>,
     /// Arguments before the first FROM.
     pub globals: Globals,
+    /// The stages of each name, in order.
+    names: BTreeMap<String, Vec<usize>>,
 }
 
 /// One stage.
@@ -67,6 +69,10 @@ pub struct Globals {
     values: BTreeMap<String, Lookup>,
 }
 
+/// The longest value of a global argument that is followed, in bytes; a longer one is unknown. No image
+/// reference and no platform is as long, and every FROM may repeat it.
+const LONGEST_VALUE: usize = 4096;
+
 /// Platform arguments that BuildKit predefines in the global scope.
 pub const PLATFORM_ARGUMENTS: [&str; 11] = [
     "TARGETPLATFORM",
@@ -103,7 +109,8 @@ impl Variables for Globals {
 }
 
 impl Globals {
-    fn new(invocation: &Invocation) -> Self {
+    /// Those that BuildKit predefines, as far as the invocation says what they are.
+    pub fn new(invocation: &Invocation) -> Self {
         let mut values: BTreeMap<String, Lookup> = PLATFORM_ARGUMENTS
             .iter()
             .map(|name| ((*name).to_owned(), Lookup::Unknown))
@@ -126,17 +133,36 @@ impl Globals {
         Self { values }
     }
 
-    fn declare(&mut self, instruction: &Instruction, escape: char, invocation: &Invocation) {
-        let Args::Pairs(pairs) = &instruction.args else {
-            return;
-        };
-        for pair in pairs {
+    /// The names, in alphabetical order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
+    }
+
+    /// Takes an ARG before the first FROM; its defaults may use the arguments above.
+    ///
+    /// # Errors
+    /// The first default that BuildKit refuses to expand, with its range; it counts as unknown, and the
+    /// arguments after it are taken.
+    pub fn declare(
+        &mut self,
+        instruction: &Instruction,
+        escape: char,
+        invocation: &Invocation,
+    ) -> Result<(), (ExpandError, Range<u32>)> {
+        let mut refused = None;
+        for pair in instruction.pairs() {
             let name = pair.key.text.clone();
             let value = match (invocation.arguments.get(&name), &pair.value) {
                 (Some(given), _) => Lookup::Set(given.clone()),
                 (None, Some(default)) => match expand::expand(&default.text, escape, self) {
-                    Ok(expanded) if expanded.holes.is_empty() => Lookup::Set(expanded.text),
-                    _ => Lookup::Unknown,
+                    Ok(expanded) if expanded.holes.is_empty() && expanded.text.len() <= LONGEST_VALUE => {
+                        Lookup::Set(expanded.text)
+                    }
+                    Ok(_) => Lookup::Unknown,
+                    Err(error) => {
+                        refused.get_or_insert((error, default.range.clone()));
+                        Lookup::Unknown
+                    }
                 },
                 // A bare ARG may be given by whoever builds; a platform argument keeps its value.
                 (None, None) => match self.values.get(&name) {
@@ -146,6 +172,7 @@ impl Globals {
             };
             self.values.insert(name, value);
         }
+        refused.map_or(Ok(()), Err)
     }
 }
 
@@ -160,7 +187,8 @@ impl Stages {
             match instruction.keyword {
                 Keyword::From => stages.open(index, instruction, tree.escape),
                 Keyword::Arg if stages.all.is_empty() => {
-                    stages.globals.declare(instruction, tree.escape, invocation);
+                    // What is refused is told by `conversion`.
+                    let _ = stages.globals.declare(instruction, tree.escape, invocation);
                 }
                 _ => {}
             }
@@ -185,11 +213,14 @@ impl Stages {
 
     /// The last stage before `before` of this name, in any case.
     pub fn named(&self, name: &str, before: usize) -> Option<usize> {
-        let name = name.to_lowercase();
-        let earlier = &self.all[..before.min(self.all.len())];
-        earlier
-            .iter()
-            .rposition(|stage| stage.name.as_deref() == Some(&name))
+        self.exactly_named(&name.to_lowercase(), before)
+    }
+
+    /// The last stage before `before` whose lower-case name is this one to the letter.
+    fn exactly_named(&self, name: &str, before: usize) -> Option<usize> {
+        let indices = self.names.get(name)?;
+        let earlier = indices.partition_point(|index| *index < before);
+        earlier.checked_sub(1).map(|last| indices[last])
     }
 
     /// The stage to which an instruction belongs.
@@ -231,15 +262,15 @@ impl Stages {
             text: reference.to_owned(),
             ..Expanded::default()
         });
-        let earlier = self
-            .all
-            .iter()
-            .rposition(|stage| stage.name.as_deref() == Some(&expanded.text));
+        let earlier = self.exactly_named(&expanded.text, index);
         let start = match earlier {
             Some(stage) if expanded.holes.is_empty() => Start::Stage(stage),
             _ if expanded.holes.is_empty() && expanded.text == "scratch" => Start::Scratch,
             _ => Start::Image(expanded),
         };
+        if let Some(name) = &name {
+            self.names.entry(name.clone()).or_default().push(index);
+        }
         self.all.push(Stage {
             index,
             name,

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::context::Context;
-use crate::finding::{Finding, Place, Severity};
+use crate::finding::{Certainty, Finding, Place, Severity};
 use crate::interpret::{self, Input, KnownBases};
 use crate::invocation::Invocation;
 use crate::rules::{Check, Checks, RULES, Report, Rule, Scope, Text, syntax_error};
@@ -18,8 +18,11 @@ use crate::syntax::Tree;
 pub fn judge(source: &Source, tree: &Tree, invocation: &Invocation, context: &dyn Context) -> Vec<Finding> {
     let mut findings = Vec::new();
     let checks = Checks::of(tree);
-    syntax_error::check(tree, &checks, &mut findings);
     let stages = Stages::of(tree, invocation);
+    if let Some((message, span)) = &checks.error {
+        findings.push(syntax_error::finding(message.clone(), *span, Certainty::Certain));
+    }
+    syntax_error::check(source, tree, &stages, invocation, &mut findings);
     let path = Arc::from("");
     let bases = KnownBases::new(invocation);
     let facts = interpret::foresee(Input {

@@ -1,34 +1,61 @@
-//! BuildKit refuses to read this.
+//! BuildKit refuses to build this.
 //!
-//! The build stops here before anything runs. The message is BuildKit's own; it would tell the first
-//! such fault of a file and stop, here each bad instruction is told. Mend the instruction at the place
+//! The build stops here before anything runs: the text cannot be read, or a word, an option or a stage
+//! in it means nothing. The message is BuildKit's own; it would tell the first such fault of a file and
+//! stop, here each bad instruction is told, those of stages that nothing needs and those after ONBUILD
+//! as well. Where a variable's value is not known, nothing is said. Mend the instruction at the place
 //! that is named.
 
-use super::{Checks, Finding, Rule};
-use crate::finding::{Certainty, Place, Severity};
-use crate::source::Span;
+use super::{Finding, Rule};
+use crate::conversion;
+use crate::finding::{Certainty, Place, Related, Severity};
+use crate::invocation::Invocation;
+use crate::source::{Source, Span};
+use crate::stages::Stages;
 use crate::syntax::Tree;
 
 /// Its entry in the list.
 pub const RULE: Rule = Rule::elsewhere("syntax-error", Severity::Error, include_str!("syntax_error.rs"));
 
-/// Says what reading could not read.
-pub fn check(tree: &Tree, checks: &Checks, findings: &mut Vec<Finding>) {
-    if let Some((message, span)) = &checks.error {
-        findings.push(refused(message, *span));
-    }
+/// What BuildKit says of no text at all, before it reads any.
+const EMPTY: &str = "the Dockerfile cannot be empty";
+
+/// Says what could not be read, and what no build can be made of.
+pub fn check(
+    source: &Source,
+    tree: &Tree,
+    stages: &Stages,
+    invocation: &Invocation,
+    findings: &mut Vec<Finding>,
+) {
     for error in &tree.errors {
-        findings.push(refused(&error.message, error.span));
+        let message = if source.text().is_empty() {
+            EMPTY.to_owned()
+        } else {
+            error.message.clone()
+        };
+        findings.push(finding(message, error.span, Certainty::Certain));
+    }
+    for refusal in conversion::refusals(source, tree, stages, invocation) {
+        let also = |span: &Span| Related {
+            message: "this takes part".to_owned(),
+            place: Place::here(*span),
+        };
+        findings.push(Finding {
+            related: refusal.related.iter().map(also).collect(),
+            ..finding(refusal.message, refusal.span, refusal.certainty)
+        });
     }
 }
 
-fn refused(message: &str, span: Span) -> Finding {
+/// A refusal at a place of the file.
+pub fn finding(message: String, span: Span, certainty: Certainty) -> Finding {
     Finding {
         rule: RULE.name,
         aliases: Vec::new(),
         severity: Severity::Error,
-        certainty: Certainty::Certain,
-        message: message.to_owned(),
+        certainty,
+        message,
         help: None,
         place: Place::here(span),
         stage: None,

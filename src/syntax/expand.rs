@@ -128,7 +128,7 @@ impl Lexer {
     /// # Errors
     /// As [`expand`].
     pub fn expand(&self, word: &str, variables: &dyn Variables) -> Result<Expanded, ExpandError> {
-        let (scan, value, _) = self.run(word, variables)?;
+        let (scan, value, _) = self.run(word, variables, false)?;
         Ok(Expanded {
             text: value.text,
             holes: value.holes,
@@ -146,15 +146,16 @@ impl Lexer {
         word: &str,
         variables: &dyn Variables,
     ) -> Result<Vec<ExpandedWord>, ExpandError> {
-        Ok(self.run(word, variables)?.2)
+        Ok(self.run(word, variables, true)?.2)
     }
 
     fn run<'a>(
         &'a self,
         word: &'a str,
         variables: &'a dyn Variables,
+        splits: bool,
     ) -> Result<(Scan<'a>, Value, Vec<ExpandedWord>), ExpandError> {
-        let mut scan = Scan::new(self, word, variables);
+        let mut scan = Scan::new(self, word, variables, splits);
         match scan.until(None, self.raw_escapes) {
             Ok((value, words)) => Ok((scan, value, words)),
             Err(reason) => Err(ExpandError {

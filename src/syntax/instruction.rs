@@ -189,7 +189,7 @@ fn unknown(instruction: &Instruction) -> Refusal {
 }
 
 /// The option at a distance below three, the first of the nearest; none where one is equal.
-pub(super) fn nearest<'a>(word: &str, options: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, options: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut best = None;
     let mut bound = 3;
     // Every option is ASCII and short, so most words are too long to be looked at.
@@ -225,7 +225,7 @@ fn distance(left: &str, right: &str) -> usize {
     row[right.len()]
 }
 
-pub(super) fn suggestion(near: Option<&str>) -> String {
+pub(crate) fn suggestion(near: Option<&str>) -> String {
     near.map_or_else(String::new, |name| format!(" (did you mean {name}?)"))
 }
 

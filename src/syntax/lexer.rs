@@ -9,6 +9,11 @@ use super::pattern;
 /// How deep `${a:-${b:-…}}` may nest. BuildKit has no bound but its memory.
 const DEEPEST: usize = 100;
 
+/// How many bytes of values one word takes in, and how long a replaced value may be; what would be
+/// more is unknown. Linux gives no program a longer string (its MAX_ARG_STRLEN), and a file of
+/// doublings (`ENV a=$a$a`) would fill all memory.
+const MOST_VALUE: usize = 128 << 10;
+
 /// Text with holes.
 #[derive(Default)]
 pub(super) struct Value {
@@ -49,6 +54,10 @@ pub(super) struct Scan<'a> {
     source: &'a str,
     at: usize,
     depth: usize,
+    /// Bytes of values that were taken in.
+    taken: usize,
+    /// Whether words are wanted, and not the one value alone.
+    splits: bool,
     /// The word that is being collected. BuildKit has one for all levels, so a nested word takes
     /// with it what was collected before.
     word: ExpandedWord,
@@ -64,7 +73,7 @@ struct Words {
 }
 
 impl<'a> Scan<'a> {
-    pub(super) fn new(lexer: &'a Lexer, word: &'a str, variables: &'a dyn Variables) -> Self {
+    pub(super) fn new(lexer: &'a Lexer, word: &'a str, variables: &'a dyn Variables, splits: bool) -> Self {
         Self {
             lexer,
             variables,
@@ -72,6 +81,8 @@ impl<'a> Scan<'a> {
             // Go's scanner drops a byte order mark at the start.
             at: if word.starts_with('\u{feff}') { 3 } else { 0 },
             depth: 0,
+            taken: 0,
+            splits,
             word: ExpandedWord::default(),
             matched: BTreeSet::new(),
             unmatched: BTreeSet::new(),
@@ -184,11 +195,17 @@ impl<'a> Scan<'a> {
     }
 
     fn add_character(&mut self, words: &mut Words, character: char, start: usize) {
+        if !self.splits {
+            return;
+        }
         self.grow(words, start);
         self.word.text.push(character);
     }
 
     fn add_raw(&mut self, words: &mut Words, value: &Value, start: usize) {
+        if !self.splits {
+            return;
+        }
         self.grow(words, start);
         let length = self.word.text.len();
         self.word.text.push_str(&value.text);
@@ -201,6 +218,9 @@ impl<'a> Scan<'a> {
 
     /// A variable's value is split at its blanks, what is not known is not.
     fn add_value(&mut self, words: &mut Words, value: &Value, start: usize) {
+        if !self.splits {
+            return;
+        }
         let mut holes = value.holes.iter().peekable();
         for (offset, character) in value.text.char_indices() {
             while holes.next_if(|hole| hole.end <= offset).is_some() {}
@@ -289,7 +309,13 @@ impl<'a> Scan<'a> {
     }
 
     fn look_up(&mut self, name: &str) -> Lookup {
-        let found = self.variables.get(name);
+        let mut found = self.variables.get(name);
+        if let Lookup::Set(value) = &found {
+            self.taken += value.len();
+            if self.taken > MOST_VALUE {
+                found = Lookup::Unknown;
+            }
+        }
         match found {
             Lookup::Unset => self.unmatched.insert(name.to_owned()),
             Lookup::Set(_) | Lookup::Unknown => self.matched.insert(name.to_owned()),
@@ -456,6 +482,9 @@ impl<'a> Scan<'a> {
             Lookup::Set(value) => value,
             Lookup::Unset => String::new(),
         };
+        if value.len().saturating_mul(text.text.len()) > MOST_VALUE {
+            return Ok(Value::hole(written));
+        }
         let replaced = if all {
             pattern::replace_all(&pattern.text, &value, &text.text)
         } else {

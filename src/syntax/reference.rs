@@ -338,6 +338,30 @@ fn is_digest(text: &str) -> bool {
     words && encoded.len() >= 32 && encoded.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
+/// What go-digest says of a text that is no digest.
+pub(crate) fn digest_refusal(text: &str) -> Option<String> {
+    let (algorithm, encoded) = text.split_once(':').unwrap_or_default();
+    let is_known = matches!(algorithm, "sha256" | "sha384" | "sha512");
+    let words = algorithm.split(['.', '+', '_', '-']).all(|word| {
+        !word.is_empty()
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    });
+    let sound = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'=' | b'_' | b'-');
+    if encoded.is_empty() || !is_known && !(words && encoded.bytes().all(sound)) {
+        return Some(ReferenceError::DigestFormat.to_string());
+    }
+    if is_known && !encoded.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        let error = match check_digest(text) {
+            Err(ReferenceError::DigestLength) => ReferenceError::DigestLength,
+            _ => ReferenceError::DigestFormat,
+        };
+        return Some(error.to_string());
+    }
+    check_digest(text).err().map(|error| error.to_string())
+}
+
 /// Whether a digest is one that the library knows, and complete.
 fn check_digest(text: &str) -> Result<(), ReferenceError> {
     let (algorithm, encoded) = text.split_once(':').ok_or(ReferenceError::DigestFormat)?;
