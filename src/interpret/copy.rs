@@ -190,6 +190,12 @@ impl<'a> Walk<'a> {
             name
         };
         let looks_like_folder = is_archive || is_whole_folder;
+        // Of a folder, what is in it is copied, and not the folder.
+        let name = if into_folder && !looks_like_folder && may_be_folder(&cleaned, origin, target) {
+            Value::unknown(format!("${{{text}}}"))
+        } else {
+            name
+        };
         let path = if into_folder || is_archive {
             path::join(target, &name)
         } else {
@@ -283,6 +289,32 @@ impl<'a> Walk<'a> {
         Value::known(text)
     }
 }
+
+/// Whether a source without an extension is a folder, or may be one where that matters: in a stage, and
+/// for folders that hold those of PATH.
+fn may_be_folder(source: &Value, origin: &Origin, target: &Value) -> bool {
+    if kind_by_name(&path::name(source)) == WriteKind::File {
+        return false;
+    }
+    match origin {
+        Origin::Stage(facts) => {
+            let source = path::resolve(&Value::known("/"), &Value::known("~"), source);
+            let file = source
+                .as_known()
+                .and_then(|path| facts.and_then(|facts| facts.files.at(path)));
+            file.is_none_or(|file| matches!(file.kind, WriteKind::Folder))
+        }
+        Origin::Context | Origin::Elsewhere => {
+            matches!(
+                target.as_known(),
+                Some("/" | "/usr" | "/usr/local" | "/etc" | "/opt")
+            ) || path::name(source) == path::name(target)
+        }
+    }
+}
+
+/// Folders into which people copy trees that are laid out like the system's.
+const SYSTEM_FOLDERS: [&str; 7] = ["/", "/etc", "/opt", "/usr", "/usr/local", "/var", "/etc/apt"];
 
 struct Arrival {
     path: Value,

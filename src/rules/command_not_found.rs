@@ -62,17 +62,23 @@ fn programs(step: &Step) -> Vec<(&str, &Place)> {
     };
     let wrappers = program.wrappers.iter().copied().zip(&program.wrapper_places);
     let wrappers = wrappers.filter(|(name, _)| !matches!(*name, "exec" | "command" | "builtin" | "time"));
-    let own = program.words.first().and_then(|(word, place)| {
-        let text = word.as_known()?;
-        let name = match text.rsplit_once('/') {
-            None => text,
-            Some(("/bin" | "/usr/bin" | "/sbin" | "/usr/sbin", name)) => name,
-            Some(_) => return None,
-        };
-        let is_name =
-            !name.is_empty() && !BUILTINS.contains(&name) && !name.contains(['=', ' ', '*', '\\', '(', '$']);
-        is_name.then_some((name, place))
-    });
+    let is_applet = program.wrappers.contains(&"busybox");
+    let own = program
+        .words
+        .first()
+        .filter(|_| !is_applet)
+        .and_then(|(word, place)| {
+            let text = word.as_known()?;
+            let name = match text.rsplit_once('/') {
+                None => text,
+                Some(("/bin" | "/usr/bin" | "/sbin" | "/usr/sbin", name)) => name,
+                Some(_) => return None,
+            };
+            let is_name = !name.is_empty()
+                && !BUILTINS.contains(&name)
+                && !name.contains(['=', ' ', '*', '\\', '(', '$']);
+            is_name.then_some((name, place))
+        });
     wrappers.chain(own).collect()
 }
 
