@@ -313,9 +313,6 @@ fn may_be_folder(source: &Value, origin: &Origin, target: &Value) -> bool {
     }
 }
 
-/// Folders into which people copy trees that are laid out like the system's.
-const SYSTEM_FOLDERS: [&str; 7] = ["/", "/etc", "/opt", "/usr", "/usr/local", "/var", "/etc/apt"];
-
 struct Arrival {
     path: Value,
     kind: WriteKind,
