@@ -364,6 +364,11 @@ fn may_hold(tree: &Value, wanted: &str) -> bool {
         Some(tree) => wanted.len() > tree.len() && lies_in(wanted, tree),
         None => {
             let prefix = tree.known_prefix();
+            if prefix.is_empty() {
+                // A folder in an unknown one: what follows must stand in the path all the same.
+                let suffix = tree.known_suffix();
+                return suffix.is_empty() || wanted.contains(&format!("{}/", suffix.trim_end_matches('/')));
+            }
             lies_in(wanted, &prefix[..prefix.rfind('/').unwrap_or(0)])
         }
     }

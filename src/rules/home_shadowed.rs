@@ -133,7 +133,10 @@ pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
         report
             .say(
                 &first_of(facts, file).written,
-                format!("`{}` is hidden once {volume} is mounted", mounted::shown(&file.path)),
+                match mounted::shown(&file.path) {
+                    shown if shown == *volume => format!("what is put into `{shown}` is hidden once it is mounted"),
+                    shown => format!("`{shown}` is hidden once {volume} is mounted"),
+                },
             )
             .help("put it into /etc/skel or a folder outside of the volume, or write it when the workspace starts");
         told.push(path);

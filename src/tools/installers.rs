@@ -92,6 +92,11 @@ const INSTALLERS: &[Installer] = &[
         does: oh_my_zsh,
     },
     Installer {
+        url: "raw.githubusercontent.com/ohmyzsh/*",
+        name: "oh-my-zsh",
+        does: oh_my_zsh,
+    },
+    Installer {
         url: "install.ohmyz.sh*",
         name: "oh-my-zsh",
         does: oh_my_zsh,

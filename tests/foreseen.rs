@@ -1,0 +1,212 @@
+//! What is foreseen of single commands: what installers write and where, which commands are there at a
+//! step, which locales are generated, what a stage has.
+
+use std::sync::Arc;
+
+use seaworthy::context::{Answer, Nowhere};
+use seaworthy::facts::{Facts, Value};
+use seaworthy::interpret::{Input, KnownBases, foresee};
+use seaworthy::invocation::Invocation;
+use seaworthy::source::Source;
+use seaworthy::stages::Stages;
+use seaworthy::syntax;
+
+fn facts(text: &str) -> Facts {
+    let source = Source::new("Dockerfile", text.as_bytes().to_vec()).expect("it is short");
+    let tree = syntax::parse(source.text());
+    let invocation = Invocation::default();
+    let stages = Stages::of(&tree, &invocation);
+    let all = foresee(Input {
+        source: &source,
+        tree: &tree,
+        stages: &stages,
+        invocation: &invocation,
+        context: &Nowhere,
+        bases: &KnownBases::new(&invocation),
+        path: &Arc::from(""),
+    });
+    all.into_iter().flatten().last().expect("there is a stage")
+}
+
+/// The paths that stay, written by a user whose home is `/home/dev`, sorted.
+fn written(command: &str) -> Vec<String> {
+    let text = format!("FROM debian:12\nENV HOME=/home/dev\nUSER dev\nWORKDIR /work\nRUN {command}\n");
+    let facts = facts(&text);
+    let staying = facts.files.staying().filter(|file| file.writer != "WORKDIR");
+    let mut paths: Vec<String> = staying.map(|file| file.path.text().to_owned()).collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+#[test]
+fn installers_write_into_the_home_of_who_runs_them() {
+    for (command, paths) in [
+        (
+            "curl https://sh.rustup.rs | sh -s -- -y",
+            &["/home/dev/.cargo", "/home/dev/.profile", "/home/dev/.rustup"][..],
+        ),
+        (
+            "bash -c \"$(curl -fsSL https://raw.githubusercontent.com/nvm-sh/nvm/v0.40.1/install.sh)\"",
+            &["/home/dev/.bashrc", "/home/dev/.nvm"],
+        ),
+        ("curl https://pyenv.run | bash", &["/home/dev/.pyenv"]),
+        (
+            "curl -s https://get.sdkman.io | bash",
+            &["/home/dev/.bashrc", "/home/dev/.sdkman"],
+        ),
+        ("cargo install ripgrep", &["/home/dev/.cargo"]),
+        ("pip install --user black", &["/home/dev/.local"]),
+        ("pipx ensurepath", &["/home/dev/.bashrc", "/home/dev/.profile"]),
+        (
+            "go install golang.org/x/tools/gopls@latest",
+            &["/home/dev/go/bin/gopls"],
+        ),
+        ("git config --global a.b c", &["/home/dev/.gitconfig"]),
+        ("ssh-keygen -t rsa -N ''", &["/home/dev/.ssh/id_rsa"]),
+        ("npm ci", &["/work/node_modules"]),
+        (
+            "code-server --install-extension a.b",
+            &["/home/dev/.local/share/code-server/extensions"],
+        ),
+        (
+            "curl -fsSL https://astral.sh/uv/install.sh | sh",
+            &["/home/dev/.local/bin/uv", "/home/dev/.local/bin/uvx"],
+        ),
+    ] {
+        assert_eq!(written(command), paths, "{command}");
+    }
+}
+
+#[test]
+fn variables_lead_elsewhere() {
+    for (command, paths) in [
+        (
+            "curl https://sh.rustup.rs | RUSTUP_HOME=/opt/r CARGO_HOME=/opt/c sh -s -- -y --no-modify-path",
+            &["/opt/c", "/opt/r"][..],
+        ),
+        ("export CARGO_HOME=/opt/c && cargo install ripgrep", &["/opt/c"]),
+        ("cargo install --root /usr/local ripgrep", &["/usr/local"]),
+        (
+            "GOBIN=/usr/local/bin go install golang.org/x/tools/gopls@latest",
+            &["/usr/local/bin/gopls"],
+        ),
+        (
+            "npm config set prefix ~/.npm && npm install -g yarn",
+            &["/home/dev/.npm/lib/node_modules", "/home/dev/.npmrc"],
+        ),
+        ("npm install -g yarn", &["/usr/local/lib/node_modules"]),
+        (
+            "curl https://raw.githubusercontent.com/nvm-sh/nvm/v1/install.sh | NVM_DIR=/opt/nvm PROFILE=/dev/null bash",
+            &["/opt/nvm"],
+        ),
+        ("PYENV_ROOT=/opt/pyenv pyenv install 3.12", &["/opt/pyenv"]),
+        ("ssh-keygen -f /etc/ssh/x -N ''", &["/etc/ssh/x"]),
+    ] {
+        assert_eq!(written(command), paths, "{command}");
+    }
+}
+
+fn command(text: &str, name: &str) -> Answer {
+    let facts = facts(text);
+    facts.command(name, facts.next_step())
+}
+
+#[test]
+fn commands_come_by_packages_files_and_unseen() {
+    let install = |packages: &str| {
+        format!(
+            "FROM debian:12\nRUN apt-get update && apt-get install -y --no-install-recommends {packages}\n"
+        )
+    };
+    assert_eq!(command(&install("git"), "curl"), Answer::Absent);
+    assert_eq!(command(&install("curl"), "curl"), Answer::Known(()));
+    assert_eq!(command(&install("build-essential"), "make"), Answer::Known(()));
+    assert_eq!(command(&install("acme-workspace"), "curl"), Answer::Unknown);
+    assert_eq!(
+        command("FROM debian:12\nCOPY a /usr/local/bin/curl\n", "curl"),
+        Answer::Known(())
+    );
+    assert_eq!(
+        command("FROM debian:12\nCOPY a /opt/curl\n", "curl"),
+        Answer::Absent
+    );
+    assert_eq!(
+        command("FROM debian:12\nCOPY rootfs/ /\n", "curl"),
+        Answer::Unknown
+    );
+    assert_eq!(
+        command("FROM debian:12\nRUN make install\n", "curl"),
+        Answer::Unknown
+    );
+    assert_eq!(command("FROM debian:12\nRUN make\n", "curl"), Answer::Absent);
+    assert_eq!(command("FROM acme/base\n", "curl"), Answer::Unknown);
+    assert_eq!(command("FROM scratch\n", "curl"), Answer::Absent);
+}
+
+#[test]
+fn certificates_come_with_recommended_packages() {
+    let certificates = |packages: &str| {
+        let facts = facts(&format!("FROM debian:12\nRUN apt-get install -y {packages}\n"));
+        facts.certificates(facts.next_step())
+    };
+    assert_eq!(certificates("curl"), Answer::Known(()));
+    assert_eq!(certificates("--no-install-recommends curl"), Answer::Absent);
+    assert_eq!(
+        certificates("--no-install-recommends curl ca-certificates"),
+        Answer::Known(())
+    );
+}
+
+#[test]
+fn locales_by_list_and_by_name() {
+    let locales = |base: &str, script: &str| {
+        let facts = facts(&format!("FROM {base}\nRUN {script}\n"));
+        let names = facts.locales.iter().map(|locale| locale.name.text().to_owned());
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(locales("ubuntu:24.04", "locale-gen en_US.UTF-8"), ["en_US.UTF-8"]);
+    assert!(locales("debian:12", "locale-gen en_US.UTF-8").is_empty());
+    assert_eq!(
+        locales(
+            "debian:12",
+            "echo 'sv_SE.UTF-8 UTF-8' >> /etc/locale.gen && locale-gen"
+        ),
+        ["sv_SE.UTF-8"]
+    );
+    assert_eq!(
+        locales(
+            "debian:12",
+            "sed -i 's/# de_DE.UTF-8/de_DE.UTF-8/' /etc/locale.gen && locale-gen"
+        ),
+        ["de_DE.UTF-8", "de_DE.UTF-8"]
+    );
+    assert_eq!(locales("debian:12", "apt-get install -y locales-all"), ["*"]);
+}
+
+#[test]
+fn paths_of_a_stage() {
+    let facts = facts("FROM debian:12\nRUN mkdir -p /out/lib && touch /out/app && rm -r /out/lib\n");
+    let has = |path: &str| facts.has_path(&Value::known(path));
+    assert_eq!(has("/out"), Answer::Known(()));
+    assert_eq!(has("/out/app"), Answer::Known(()));
+    assert_eq!(has("/out/lib"), Answer::Absent);
+    assert_eq!(has("/dist"), Answer::Absent);
+    assert_eq!(has("/usr/share/doc"), Answer::Unknown);
+}
+
+#[test]
+fn tests_on_the_way_are_kept() {
+    let facts = facts(
+        "FROM debian:12\nRUN if command -v curl; then curl x; fi; [ -x /usr/bin/wget ] || wget y; true && git z\n",
+    );
+    let step = |name: &str| {
+        let of = |step: &&seaworthy::facts::Step| {
+            step.program.as_ref().and_then(|program| program.name()) == Some(name)
+        };
+        facts.steps.iter().find(of).expect("it ran")
+    };
+    assert!(step("curl").tested.iter().any(|name| name == "curl"));
+    assert!(step("wget").is_fallback && step("wget").tested.iter().any(|name| name == "wget"));
+    assert!(!step("git").is_fallback);
+}
