@@ -32,11 +32,8 @@ impl Facts {
         };
         let mut masked = Answer::Absent;
         for unit in &self.units {
-            let is_it = match unit.name.as_known() {
-                Some(known) => known == name,
-                None => false,
-            };
-            if !is_it && unit.name.as_known().is_some() {
+            let is_it = unit.is(name);
+            if is_it.is_absent() {
                 continue;
             }
             let (state, new) = match unit.state {
@@ -45,7 +42,7 @@ impl Facts {
                 UnitState::Masked => (&mut masked, Answer::Known(())),
                 UnitState::Unmasked => (&mut masked, Answer::Absent),
             };
-            let is_sure = is_it && unit.origin.certainty == Certainty::Certain;
+            let is_sure = is_it.is_known() && unit.origin.certainty == Certainty::Certain;
             *state = if is_sure || *state == new {
                 new
             } else {
@@ -66,7 +63,7 @@ impl Facts {
 
     /// The last step that took a unit away from those that start with the system.
     pub fn unit_stopped(&self, name: &str) -> Option<&Unit> {
-        let last = self.units.iter().rfind(|unit| unit.name.is(name))?;
+        let last = self.units.iter().rfind(|unit| unit.is(name).is_known())?;
         matches!(last.state, UnitState::Disabled | UnitState::Masked).then_some(last)
     }
 
@@ -89,54 +86,67 @@ impl Facts {
         });
     }
 
-    /// A removal that takes links of units away.
+    /// A removal that takes links of units away, told by the names that it means.
     pub(super) fn note_links_removed(&mut self, removed: &Value, origin: &Origin) {
-        if !removed.text().contains("systemd") && !removed.text().contains("runlevels") {
+        let prefix = removed.known_prefix();
+        if !prefix.starts_with("/etc/systemd/system/") && !prefix.starts_with("/etc/runlevels/") {
             return;
         }
-        let mut gone: Vec<Unit> = Vec::new();
-        for unit in &self.units {
-            let Some(name) = unit.name.as_known() else {
-                continue;
+        let has = |state| self.units.iter().any(|unit| unit.state == state);
+        let (can_disable, can_unmask) = (
+            has(UnitState::Enabled) || !self.from.base.enabled.is_empty(),
+            has(UnitState::Masked),
+        );
+        let mut say = |name: Value, state| {
+            // What nobody enabled or masked is not taken back.
+            let matters = match state {
+                UnitState::Disabled => can_disable,
+                _ => can_unmask,
             };
-            let (folders, state): (&[&str], _) = match unit.state {
-                UnitState::Enabled => (
-                    &[
-                        "/etc/systemd/system/multi-user.target.wants/",
-                        "/etc/systemd/system/sockets.target.wants/",
-                        "/etc/systemd/system/timers.target.wants/",
-                        "/etc/systemd/system/default.target.wants/",
-                        "/etc/runlevels/default/",
-                    ],
-                    UnitState::Disabled,
-                ),
-                UnitState::Masked => (&["/etc/systemd/system/"], UnitState::Unmasked),
-                UnitState::Disabled | UnitState::Unmasked => continue,
-            };
-            let file = if name.contains('.') {
-                name.to_owned()
-            } else {
-                format!("{name}.service")
-            };
-            let paths = folders.iter().flat_map(|folder| {
-                let plain = folder
-                    .starts_with("/etc/runlevels")
-                    .then(|| format!("{folder}{name}"));
-                [Some(format!("{folder}{file}")), plain]
+            if !matters {
+                return;
+            }
+            let bare = name.text().strip_suffix(".service").map(str::len);
+            self.units.push(Unit {
+                name: bare.map_or_else(|| name.clone(), |bare| name.slice(0..bare)),
+                state,
+                origin: origin.clone(),
+                by_package: false,
             });
-            let meets = paths
-                .flatten()
-                .any(|link| path::removes(removed, &Value::known(link)).is_known());
-            if meets && !gone.iter().any(|unit| unit.name.is(name)) {
-                gone.push(Unit {
-                    name: Value::known(name),
-                    state,
-                    origin: origin.clone(),
-                    by_package: false,
-                });
+        };
+        let mut all = Value::known("*");
+        all.set_glob();
+        if let Some(rest) = removed.strip_prefix("/etc/runlevels/") {
+            if let Some((_, service)) = rest.split_once('/') {
+                say(service, UnitState::Disabled);
+            }
+            return;
+        }
+        let Some(rest) = removed.strip_prefix("/etc/systemd/system/") else {
+            return;
+        };
+        match rest.split_once('/') {
+            Some((_, unit)) => say(unit, UnitState::Disabled),
+            None if rest.text().ends_with(".wants") => say(all, UnitState::Disabled),
+            None => {
+                if rest.is_glob() && path::glob_matches(rest.text(), "multi-user.target.wants") {
+                    say(all, UnitState::Disabled);
+                }
+                say(rest, UnitState::Unmasked);
             }
         }
-        self.units.extend(gone);
+    }
+}
+
+impl Unit {
+    /// Whether it is the unit of this name: by its name, or by a pattern that a shell matches.
+    fn is(&self, name: &str) -> Answer {
+        match self.name.as_known() {
+            Some(known) if known == name => Answer::Known(()),
+            Some(pattern) if self.name.is_glob() && path::glob_matches(pattern, name) => Answer::Known(()),
+            Some(_) => Answer::Absent,
+            None => Answer::Unknown,
+        }
     }
 }
 
