@@ -201,7 +201,7 @@ fn tests_on_the_way_are_kept() {
         "FROM debian:12\nRUN if command -v curl; then curl x; fi; [ -x /usr/bin/wget ] || wget y; true && git z\n",
     );
     let step = |name: &str| {
-        let of = |step: &&seaworthy::facts::Step| {
+        let of = |step: &&std::sync::Arc<seaworthy::facts::Step>| {
             step.program.as_ref().and_then(|program| program.name()) == Some(name)
         };
         facts.steps.iter().find(of).expect("it ran")

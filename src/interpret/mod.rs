@@ -89,10 +89,16 @@ pub fn foresee(input: Input) -> Vec<Option<Facts>> {
     all.into_iter().map(|walk| walk.map(|walk| walk.facts)).collect()
 }
 
+/// How many stages may build on one another: each holds what it inherits. What builds on more starts
+/// from something unknown.
+const DEEPEST: usize = 200;
+
 /// One stage while it is walked.
 struct Walk<'a> {
     input: Input<'a>,
     stage: usize,
+    /// How many stages it builds on.
+    depth: usize,
     facts: Facts,
     /// Files of the image that came from the context, with their path there: a script among them is
     /// read when it is run.
@@ -105,13 +111,14 @@ impl<'a> Walk<'a> {
     fn start(input: Input<'a>, stage: &Stage, all: &[Option<Walk<'a>>]) -> Self {
         let instruction = &input.tree.instructions[stage.from];
         let parent = match stage.start {
-            Start::Stage(parent) => all[parent].as_ref(),
+            Start::Stage(parent) => all[parent].as_ref().filter(|parent| parent.depth < DEEPEST),
             Start::Scratch | Start::Image(_) => None,
         };
         let mut walk = match parent {
             Some(parent) => Self {
                 input,
                 stage: stage.index,
+                depth: parent.depth + 1,
                 facts: parent.facts.clone(),
                 from_context: parent.from_context.clone(),
                 nothing_around: Arc::clone(&parent.nothing_around),
@@ -119,6 +126,7 @@ impl<'a> Walk<'a> {
             None => Self {
                 input,
                 stage: stage.index,
+                depth: 0,
                 facts: start(input, stage, instruction),
                 from_context: BTreeMap::new(),
                 nothing_around: Arc::default(),
@@ -465,7 +473,8 @@ fn start(input: Input, stage: &Stage, instruction: &Instruction) -> Facts {
                 .and_then(|name| input.bases.find(name, platform.as_deref()));
             (reference, known)
         }
-        Start::Scratch | Start::Stage(_) => (Value::known("scratch"), Some(KnownBase::Table(scratch()))),
+        Start::Scratch => (Value::known("scratch"), Some(KnownBase::Table(scratch()))),
+        Start::Stage(parent) => (Value::unknown(format!("stage {parent}")), None),
     };
     let (base, is_known) = match known {
         Some(KnownBase::Built(facts)) => {

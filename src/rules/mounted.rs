@@ -72,7 +72,7 @@ pub fn shown(path: &Value) -> &str {
         {
             let name = path.text()[hole.start + 2..hole.end].trim_end_matches('}');
             let is_made_up =
-                name.contains(['/', '.']) || matches!(name, "unpacked" | "arguments" | "program");
+                name.contains(['/', '.']) || matches!(name, "unpacked" | "copied" | "arguments" | "program");
             if is_made_up {
                 path.text()[..hole.start].trim_end_matches('/')
             } else {
