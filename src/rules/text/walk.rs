@@ -94,6 +94,7 @@ impl<'a> Walk<'a> {
             has_folder: vec![false; text.stages.all.len()],
             sets_shell: vec![false; text.stages.all.len()],
             last: [None; 3],
+            triggers: vec![Vec::new(); text.stages.all.len()],
             triggers_left: MOST_TRIGGERS,
             walk: Self::default(),
         };
@@ -112,6 +113,8 @@ struct Walker<'a> {
     sets_shell: Vec<bool>,
     /// The last CMD, ENTRYPOINT and HEALTHCHECK of the stage.
     last: [Option<usize>; 3],
+    /// What ONBUILD holds in each stage, but for what BuildKit will refuse.
+    triggers: Vec<Vec<&'a Instruction>>,
     triggers_left: usize,
     walk: Walk<'a>,
 }
@@ -123,25 +126,26 @@ impl<'a> Walker<'a> {
             self.has_folder[stage.index] = self.has_folder[parent];
             self.sets_shell[stage.index] = self.sets_shell[parent];
             let span = text.base_span(stage.index);
-            for index in text.stages.all[parent].instructions.clone() {
-                let trigger = self.tree.instructions[index].trigger.as_deref();
-                let sound =
-                    |trigger: &&Instruction| !text.is_refused(index) && syntax::refusal(trigger).is_none();
-                if let Some(trigger) = trigger.filter(sound)
-                    && self.triggers_left > 0
-                {
-                    self.triggers_left -= 1;
-                    self.step(text, stage.index, trigger, Some(span));
-                }
+            let run = self.triggers[parent].len().min(self.triggers_left);
+            self.triggers_left -= run;
+            for at in 0..run {
+                let trigger = self.triggers[parent][at];
+                self.step(text, stage.index, trigger, Some(span));
             }
         } else {
             let system = self.system(text, stage);
             self.scopes.set_windows(stage.index, system == "windows");
         }
         for index in stage.instructions.clone() {
-            if !text.is_refused(index) {
-                self.step(text, stage.index, &self.tree.instructions[index], None);
+            if text.is_refused(index) {
+                continue;
             }
+            let instruction = &self.tree.instructions[index];
+            let trigger = instruction.trigger.as_deref();
+            if let Some(trigger) = trigger.filter(|trigger| syntax::refusal(trigger).is_none()) {
+                self.triggers[stage.index].push(trigger);
+            }
+            self.step(text, stage.index, instruction, None);
         }
     }
 
