@@ -53,7 +53,8 @@ pub struct Step<'a> {
     pub run_at: Option<Span>,
     /// Names that are not there.
     pub undefined: Vec<Undefined>,
-    /// Words of WORKDIR and EXPOSE, and the sources of COPY and ADD.
+    /// Words of WORKDIR and EXPOSE, the sources of COPY and ADD, and keys of ENV that are not as they
+    /// are written.
     pub values: Vec<Value>,
     /// Whether it is the first WORKDIR of the stage's chain.
     pub is_first_folder: bool,
@@ -185,13 +186,7 @@ impl<'a> Walker<'a> {
             Keyword::Env | Keyword::Label => self.pairs(&mut step),
             Keyword::Arg => self.arguments(text, &mut step),
             Keyword::Copy | Keyword::Add => self.copy(&mut step),
-            Keyword::Run => {
-                for flag in instruction.flags_named("mount") {
-                    for (_, value) in mount_options(flag.value().unwrap_or_default()) {
-                        self.look(&mut step, &flag.range, value);
-                    }
-                }
-            }
+            Keyword::Run => self.mounts(&mut step),
             Keyword::User | Keyword::Stopsignal | Keyword::Volume => {
                 self.look_at_words(&mut step, instruction.words())
             }
@@ -208,6 +203,26 @@ impl<'a> Walker<'a> {
             Keyword::From | Keyword::Maintainer | Keyword::Onbuild | Keyword::Unknown => {}
         }
         self.walk.steps.push(step);
+    }
+
+    /// The values of mount options, each a word of its own.
+    fn mounts(&mut self, step: &mut Step<'a>) {
+        let instruction = step.instruction;
+        for flag in instruction.flags_named("mount") {
+            let mut rest = flag.range.clone();
+            for (_, value) in mount_options(flag.value().unwrap_or_default()) {
+                let written = &instruction.text.text()[rest.start as usize..rest.end as usize];
+                let found = written.find(value).filter(|_| !value.is_empty());
+                let range = found.map_or(flag.range.clone(), |at| {
+                    let start = rest.start + at as u32;
+                    start..start + value.len() as u32
+                });
+                if found.is_some() {
+                    rest.start = range.end;
+                }
+                self.look(step, &range, value);
+            }
+        }
     }
 
     /// CMD, ENTRYPOINT and HEALTHCHECK: only the last of a stage counts.
@@ -240,9 +255,13 @@ impl<'a> Walker<'a> {
                 Some(value) if value.is_known => Entry::Set(value.text),
                 _ => Entry::Unknown,
             };
-            if let Some(key) = key.filter(|key| key.is_known) {
-                set.push((key.text, entry));
+            let Some(key) = key.filter(|key| key.is_known) else {
+                continue;
+            };
+            if key.text != pair.key.text {
+                step.values.push(key.clone());
             }
+            set.push((key.text, entry));
         }
         for (name, entry) in set {
             self.scopes.set(step.stage, name, entry);
