@@ -163,6 +163,7 @@ fn swallowing(instruction: &Instruction, report: &mut Report) {
 /// Where a comment begins in the words of a shell.
 fn shell_comment(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
+    memchr::memchr(b'#', bytes)?;
     let mut quote = None;
     let mut at = 0;
     while at < bytes.len() {

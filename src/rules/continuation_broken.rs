@@ -31,6 +31,12 @@ pub fn check(text: &Text, report: &mut Report) {
         if !matches!(kind, Some(LineKind::Head | LineKind::Continued)) {
             continue;
         }
+        let end = text.tree.lines.get(index - 1).map_or(0, |line| line.end as usize);
+        let bytes = text.source.text().get(..end).unwrap_or_default();
+        let last = bytes.iter().rev().find(|byte| !matches!(byte, b'\n' | b'\r'));
+        if last.is_none_or(u8::is_ascii_graphic) {
+            continue;
+        }
         let span = text.source.line_span(instruction.head_end_line);
         let line = String::from_utf8_lossy(text.source.slice(span));
         let kept = line.trim_end_matches(is_invisible);

@@ -4,6 +4,7 @@
 //! ignore file has exceptions (`!`), nothing is said: a part of the folder may be let in. Take the
 //! pattern out of the ignore file, or the source out of the COPY.
 
+use super::text::told;
 use super::{Report, Rule, Text};
 use crate::finding::{Certainty, Place, Severity};
 use crate::syntax::Keyword;
@@ -64,9 +65,7 @@ pub fn check(text: &Text, report: &mut Report) {
                 let message =
                     format!("Attempting to {command} file {quoted} that is excluded by .dockerignore");
                 let place = Place::here(step.span(source.range.clone()));
-                report
-                    .say_at(place, Certainty::Certain, message)
-                    .stage(text.stage_name(step.stage));
+                told(text, report, step, place, Certainty::Certain, message);
             }
         }
     }

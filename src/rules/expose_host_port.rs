@@ -3,7 +3,7 @@
 //! The image cannot choose the host's port: BuildKit drops that part, and only `docker run -p` or the
 //! platform publishes anything. Keep the container's port alone.
 
-use super::text::{edit, port};
+use super::text::{edit, port, told};
 use super::{Report, Rule, Text};
 use crate::finding::{Certainty, Place, Safety, Severity};
 use crate::syntax::Keyword;
@@ -35,7 +35,7 @@ pub fn check(text: &Text, report: &mut Report) {
                 value.text
             );
             let place = Place::here(step.span(value.range.clone()));
-            let said = report.say_at(place, Certainty::Certain, message);
+            let said = told(text, report, step, place, Certainty::Certain, message);
             let word = &step.instruction.text.text()[value.range.start as usize..value.range.end as usize];
             let before = value.range.start..value.range.end - port.container.len() as u32;
             if word == value.text

@@ -2,7 +2,7 @@
 //!
 //! BuildKit folds it, other tools compare it letter by letter. Write it in small letters.
 
-use super::text::{edit, port};
+use super::text::{edit, port, told};
 use super::{Report, Rule, Text};
 use crate::finding::{Certainty, Place, Safety, Severity};
 use crate::syntax::Keyword;
@@ -36,7 +36,7 @@ pub fn check(text: &Text, report: &mut Report) {
                 value.text
             );
             let place = Place::here(step.span(value.range.clone()));
-            let said = report.say_at(place, Certainty::Certain, message);
+            let said = told(text, report, step, place, Certainty::Certain, message);
             let word = &step.instruction.text.text()[value.range.start as usize..value.range.end as usize];
             let start = value.range.end - port.protocol.len() as u32;
             if word == value.text

@@ -31,7 +31,7 @@ pub fn check(text: &Text, report: &mut Report) {
     for (index, instruction) in text.tree.instructions.iter().enumerate() {
         if !instruction.heredocs.is_empty()
             || instruction.is_json()
-            || !instruction.text.text().contains("<<")
+            || memchr::memmem::find(instruction.text.text().as_bytes(), b"<<").is_none()
         {
             continue;
         }

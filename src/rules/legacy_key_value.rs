@@ -3,7 +3,7 @@
 //! `ENV key value` is the old form: all that follows is the value, so a second pair on the line, or on
 //! the next one after an escape character, becomes part of the first. Write `key=value`.
 
-use super::text::edit;
+use super::text::{edit, told};
 use super::{Report, Rule, Text};
 use crate::finding::{Certainty, Edit, Place, Safety, Severity};
 use crate::syntax::{Instruction, Keyword, Pair};
@@ -32,7 +32,7 @@ pub fn check(text: &Text, report: &mut Report) {
             let message =
                 format!("\"{name} key=value\" should be used instead of legacy \"{name} key value\" format");
             let place = Place::here(step.span(pair.key.range.clone()));
-            let said = report.say_at(place, Certainty::Certain, message);
+            let said = told(text, report, step, place, Certainty::Certain, message);
             if let Some(edits) = mended(instruction, pair, text.tree.escape).filter(|_| step.run_at.is_none())
             {
                 said.fix("join them by `=`", Safety::Safe, edits);

@@ -3,6 +3,7 @@
 //! It then lies below whatever folder the base image ends in, which changes with the base. Later ones
 //! may be relative: they build on the first. Write the whole path.
 
+use super::text::told;
 use super::{Report, Rule, Text};
 use crate::finding::{Certainty, Place, Severity};
 use crate::syntax::Keyword;
@@ -39,9 +40,7 @@ pub fn check(text: &Text, report: &mut Report) {
         let message =
             format!("Relative workdir {quoted} can have unexpected results if the base image changes");
         let place = Place::here(step.span(folder.range.clone()));
-        report
-            .say_at(place, certainty, message)
-            .stage(text.stage_name(step.stage));
+        told(text, report, step, place, certainty, message);
     }
 }
 

@@ -8,9 +8,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::text::told;
 use super::{Report, Rule, Text};
 use crate::finding::{Certainty, Place, Severity};
-use crate::syntax::{Keyword, Pair};
+use crate::syntax::Keyword;
 
 /// Its entry in the list.
 pub const RULE: Rule = Rule {
@@ -41,18 +42,20 @@ pub fn check(text: &Text, report: &mut Report) {
             Keyword::Env => "ENV",
             _ => continue,
         };
-        for pair in step.instruction.pairs().iter().filter(|pair| is_secret(pair)) {
-            let quoted = crate::syntax::quoted(&pair.key.text);
+        for pair in step.instruction.pairs() {
+            let expanded = step.values.iter().find(|value| value.range == pair.key.range);
+            let key = expanded.map_or(pair.key.text.as_str(), |value| &value.text);
+            if !is_secret(key) {
+                continue;
+            }
+            let quoted = crate::syntax::quoted(key);
             let message = format!("Do not use ARG or ENV instructions for sensitive data ({name} {quoted})");
             let place = Place::here(step.span(pair.key.range.clone()));
-            report
-                .say_at(place, Certainty::Certain, message)
-                .stage(text.stage_name(step.stage));
+            told(text, report, step, place, Certainty::Certain, message);
         }
     }
 }
 
-fn is_secret(pair: &Pair) -> bool {
-    let key = pair.key.text.as_str();
+fn is_secret(key: &str) -> bool {
     SECRET.is_match(key) && !HARMLESS.is_match(key)
 }

@@ -5,6 +5,7 @@
 //! starts workspaces by its own command never runs what stands here, so the rule is on for services
 //! alone. Write the command as a JSON array; where a shell is wanted, name it with SHELL or in the array.
 
+use super::text::told;
 use super::{Levels, Report, Rule, Text};
 use crate::finding::{Certainty, Place, Severity};
 use crate::syntax::Keyword;
@@ -39,8 +40,6 @@ pub fn check(text: &Text, report: &mut Report) {
             instruction.raw_keyword
         );
         let place = Place::here(step.keyword_span());
-        report
-            .say_at(place, certainty, message)
-            .stage(text.stage_name(step.stage));
+        told(text, report, step, place, certainty, message);
     }
 }

@@ -28,7 +28,8 @@ pub fn check(text: &Text, report: &mut Report) {
             Keyword::Copy | Keyword::Add | Keyword::Volume | Keyword::Expose
         );
         let Args::Words(words) = &inner.args else { continue };
-        if !splits || words.first().is_some_and(|word| word.text.starts_with('[')) {
+        let has_quotes = || words.iter().any(|word| word.text.contains(['"', '\'']));
+        if !splits || !has_quotes() || words.first().is_some_and(|word| word.text.starts_with('[')) {
             continue;
         }
         judge(inner, words, text.tree.escape, report);

@@ -29,6 +29,7 @@ pub fn check(text: &Text, report: &mut Report) {
         if let [pair] = inner.pairs()
             && pair.legacy
             && let Some(value) = &pair.value
+            && value.text.contains('=')
         {
             judge(inner, pair, value, report);
         }

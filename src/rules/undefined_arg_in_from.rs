@@ -4,11 +4,13 @@
 //! nobody declared is empty, whatever `--build-arg` says. Declare it at the head of the file, or mend
 //! the name.
 
+use std::cell::OnceCell;
+
 use super::text::{Suggestions, did_you_mean, reference};
 use super::{Report, Rule, Text};
 use crate::finding::{Certainty, Place, Severity};
 use crate::stages::PLATFORM_ARGUMENTS;
-use crate::syntax::{Instruction, Keyword, expand};
+use crate::syntax::{Keyword, expand};
 
 /// Its entry in the list.
 pub const RULE: Rule = Rule {
@@ -24,6 +26,7 @@ pub const RULE: Rule = Rule {
 /// Says each name in an image or a platform that is no global argument.
 pub fn check(text: &Text, report: &mut Report) {
     let suggestions = Suggestions::default();
+    let declared = OnceCell::new();
     for (_, from) in text
         .instructions()
         .filter(|(_, one)| one.keyword == Keyword::From)
@@ -45,7 +48,11 @@ pub fn check(text: &Text, report: &mut Report) {
                 if text.invocation.arguments.contains_key(&name) {
                     continue;
                 }
-                let near = suggestions.nearest(&name, declared(text.tree.instructions.iter()));
+                let options: &Vec<&str> = declared.get_or_init(|| declared_in(text));
+                let near = suggestions
+                    .may_look_at(options.len())
+                    .then(|| suggestions.nearest(&name, options.iter().copied()))
+                    .flatten();
                 let mean = did_you_mean("", near.as_deref());
                 let message = format!("FROM argument '{name}' is not declared{mean}");
                 let range = reference(from.text.text(), range.clone(), &name);
@@ -56,10 +63,12 @@ pub fn check(text: &Text, report: &mut Report) {
 }
 
 /// The names that a FROM may use.
-fn declared<'a>(instructions: impl Iterator<Item = &'a Instruction>) -> impl Iterator<Item = &'a str> {
+fn declared_in<'a>(text: &Text<'a>) -> Vec<&'a str> {
+    let instructions = text.tree.instructions.iter();
     let globals = instructions.take_while(|one| one.keyword != Keyword::From);
     let pairs = globals
         .filter(|one| one.keyword == Keyword::Arg)
         .flat_map(|one| one.pairs());
-    pairs.map(|pair| pair.key.text.as_str()).chain(PLATFORM_ARGUMENTS)
+    let names = pairs.map(|pair| pair.key.text.as_str());
+    names.chain(PLATFORM_ARGUMENTS).collect()
 }

@@ -6,7 +6,7 @@
 //! repeat. Over a base whose environment is not known the finding is only possible. Set it, or mend the
 //! name.
 
-use super::text::did_you_mean;
+use super::text::{did_you_mean, told};
 use super::{Report, Rule, Text};
 use crate::finding::{Certainty, Place, Severity};
 use crate::syntax::{Instruction, Keyword, Lookup, Variables};
@@ -33,8 +33,7 @@ pub fn check(text: &Text, report: &mut Report) {
                 false => Certainty::Possible,
             };
             let place = Place::here(undefined.span);
-            let said = report.say_at(place, certainty, message);
-            let said = said.stage(text.stage_name(step.stage));
+            let said = told(text, report, step, place, certainty, message);
             if let Some(help) = help(text, step.instruction, &undefined.name) {
                 said.help(help);
             }

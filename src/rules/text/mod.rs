@@ -16,15 +16,16 @@ pub use options::{Checks, Options, instruction_options};
 pub use place::{edit, lines_edit, reference};
 pub use platform::parts as platform_parts;
 pub use suggest::{Suggestions, did_you_mean};
-pub use walk::Walk;
+pub use walk::{Step, Walk};
 
 use std::cell::OnceCell;
-use std::collections::HashSet;
 
 use crate::context::Context;
 use crate::facts::Facts;
+use crate::finding::{Certainty, Place};
 use crate::interpret::Bases;
 use crate::invocation::Invocation;
+use crate::rules::report::{Report, Said};
 use crate::source::{Source, Span};
 use crate::stages::Stages;
 use crate::syntax::{Instruction, Tree};
@@ -50,7 +51,7 @@ pub struct Text<'a> {
     /// Every instruction as BuildKit's conversion comes to it; see [`Text::walk`].
     pub walked: OnceCell<Walk<'a>>,
     /// See [`Text::is_refused`].
-    pub refused: OnceCell<HashSet<usize>>,
+    pub refused: OnceCell<Vec<bool>>,
 }
 
 impl<'a> Text<'a> {
@@ -62,10 +63,16 @@ impl<'a> Text<'a> {
     /// Whether BuildKit refuses the instruction of this index.
     pub fn is_refused(&self, instruction: usize) -> bool {
         let refused = self.refused.get_or_init(|| {
-            let errors = self.tree.errors.iter();
-            errors.filter_map(|error| error.instruction).collect()
+            let mut refused = Vec::new();
+            for error in &self.tree.errors {
+                refused.resize(self.tree.instructions.len(), false);
+                if let Some(refused) = error.instruction.and_then(|index| refused.get_mut(index)) {
+                    *refused = true;
+                }
+            }
+            refused
         });
-        refused.contains(&instruction)
+        refused.get(instruction).copied().unwrap_or(false)
     }
 
     /// The instructions that BuildKit takes, each with its index.
@@ -85,5 +92,26 @@ impl<'a> Text<'a> {
         let from = &self.tree.instructions[self.stages.all[stage].from];
         let word = from.words().first();
         word.map_or(from.keyword_span, |word| from.text.span(word.range.clone()))
+    }
+}
+
+/// Says a fault of a step in its stage. What a trigger does wrong is told at the FROM that runs it, with
+/// the trigger beside it.
+pub fn told<'r>(
+    text: &Text,
+    report: &'r mut Report,
+    step: &Step,
+    place: Place,
+    certainty: Certainty,
+    message: impl Into<String>,
+) -> Said<'r> {
+    let said = report.say_at(place, certainty, message);
+    let said = said.stage(text.stage_name(step.stage));
+    match step.run_at {
+        Some(_) => said.related(
+            Place::here(step.instruction.keyword_span),
+            "the trigger that runs here",
+        ),
+        None => said,
     }
 }

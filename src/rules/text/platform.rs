@@ -1,7 +1,7 @@
 //! `--platform` values as containerd reads them.
 
 /// The operating systems that containerd takes for one where no architecture is named.
-const SYSTEMS: [&str; 15] = [
+const SYSTEMS: [&str; 17] = [
     "aix",
     "android",
     "darwin",
@@ -16,13 +16,37 @@ const SYSTEMS: [&str; 15] = [
     "netbsd",
     "openbsd",
     "plan9",
+    "solaris",
     "windows",
+    "zos",
 ];
 
 /// The architectures that containerd takes for one where no system is named.
-const ARCHITECTURES: [&str; 16] = [
-    "386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le",
-    "riscv64", "s390x", "sparc64", "wasm", "arm64be",
+const ARCHITECTURES: [&str; 24] = [
+    "386",
+    "amd64",
+    "amd64p32",
+    "arm",
+    "armbe",
+    "arm64",
+    "arm64be",
+    "ppc64",
+    "ppc64le",
+    "loong64",
+    "mips",
+    "mipsle",
+    "mips64",
+    "mips64le",
+    "mips64p32",
+    "mips64p32le",
+    "ppc",
+    "riscv",
+    "riscv64",
+    "s390",
+    "s390x",
+    "sparc",
+    "sparc64",
+    "wasm",
 ];
 
 /// Operating system and architecture of a value; none where it is no platform.

@@ -222,6 +222,10 @@ impl<'a> Scopes<'a> {
 
     /// The name that is meant, of those that are set.
     pub(super) fn suggestion(&self, stage: usize, name: &str) -> Option<String> {
+        let entries = self.names.values().map(|named| named.entries.len());
+        if !self.suggestions.may_look_at(self.names.len()) || !self.suggestions.may_look_at(entries.sum()) {
+            return None;
+        }
         let (enter, _) = self.visits[stage];
         let reaches = |of: usize| self.visits[of].0 <= enter && enter < self.visits[of].1;
         let set = self.names.iter().filter(|(_, named)| {

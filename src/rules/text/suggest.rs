@@ -24,6 +24,13 @@ impl Default for Suggestions {
 }
 
 impl Suggestions {
+    /// Whether so many options may still be looked at.
+    pub fn may_look_at(&self, options: usize) -> bool {
+        let left = self.left.get();
+        self.left.set(left.saturating_sub(options));
+        left >= options
+    }
+
     /// The first of the nearest options that is less than three changes away; none where one is equal.
     pub fn nearest<'o>(&self, name: &str, options: impl IntoIterator<Item = &'o str>) -> Option<String> {
         let mut best = None;
@@ -32,11 +39,6 @@ impl Suggestions {
             if option == name {
                 return None;
             }
-            let left = self.left.get();
-            if left == 0 {
-                break;
-            }
-            self.left.set(left - 1);
             // A character has up to four bytes.
             if option.len().abs_diff(name.len()) >= 4 * TOO_FAR || name.len() > 200 {
                 continue;

@@ -53,7 +53,8 @@ pub struct Step<'a> {
     pub run_at: Option<Span>,
     /// Names that are not there.
     pub undefined: Vec<Undefined>,
-    /// Words of WORKDIR and EXPOSE, and the sources of COPY and ADD.
+    /// Words of WORKDIR and EXPOSE, the sources of COPY and ADD, and keys of ENV that are not as they
+    /// are written.
     pub values: Vec<Value>,
     /// Whether it is the first WORKDIR of the stage's chain.
     pub is_first_folder: bool,
@@ -94,6 +95,7 @@ impl<'a> Walk<'a> {
             has_folder: vec![false; text.stages.all.len()],
             sets_shell: vec![false; text.stages.all.len()],
             last: [None; 3],
+            triggers: vec![Vec::new(); text.stages.all.len()],
             triggers_left: MOST_TRIGGERS,
             walk: Self::default(),
         };
@@ -112,6 +114,8 @@ struct Walker<'a> {
     sets_shell: Vec<bool>,
     /// The last CMD, ENTRYPOINT and HEALTHCHECK of the stage.
     last: [Option<usize>; 3],
+    /// What ONBUILD holds in each stage, but for what BuildKit will refuse.
+    triggers: Vec<Vec<&'a Instruction>>,
     triggers_left: usize,
     walk: Walk<'a>,
 }
@@ -123,25 +127,26 @@ impl<'a> Walker<'a> {
             self.has_folder[stage.index] = self.has_folder[parent];
             self.sets_shell[stage.index] = self.sets_shell[parent];
             let span = text.base_span(stage.index);
-            for index in text.stages.all[parent].instructions.clone() {
-                let trigger = self.tree.instructions[index].trigger.as_deref();
-                let sound =
-                    |trigger: &&Instruction| !text.is_refused(index) && syntax::refusal(trigger).is_none();
-                if let Some(trigger) = trigger.filter(sound)
-                    && self.triggers_left > 0
-                {
-                    self.triggers_left -= 1;
-                    self.step(text, stage.index, trigger, Some(span));
-                }
+            let run = self.triggers[parent].len().min(self.triggers_left);
+            self.triggers_left -= run;
+            for at in 0..run {
+                let trigger = self.triggers[parent][at];
+                self.step(text, stage.index, trigger, Some(span));
             }
         } else {
             let system = self.system(text, stage);
             self.scopes.set_windows(stage.index, system == "windows");
         }
         for index in stage.instructions.clone() {
-            if !text.is_refused(index) {
-                self.step(text, stage.index, &self.tree.instructions[index], None);
+            if text.is_refused(index) {
+                continue;
             }
+            let instruction = &self.tree.instructions[index];
+            let trigger = instruction.trigger.as_deref();
+            if let Some(trigger) = trigger.filter(|trigger| syntax::refusal(trigger).is_none()) {
+                self.triggers[stage.index].push(trigger);
+            }
+            self.step(text, stage.index, instruction, None);
         }
     }
 
@@ -181,13 +186,7 @@ impl<'a> Walker<'a> {
             Keyword::Env | Keyword::Label => self.pairs(&mut step),
             Keyword::Arg => self.arguments(text, &mut step),
             Keyword::Copy | Keyword::Add => self.copy(&mut step),
-            Keyword::Run => {
-                for flag in instruction.flags_named("mount") {
-                    for (_, value) in mount_options(flag.value().unwrap_or_default()) {
-                        self.look(&mut step, &flag.range, value);
-                    }
-                }
-            }
+            Keyword::Run => self.mounts(&mut step),
             Keyword::User | Keyword::Stopsignal | Keyword::Volume => {
                 self.look_at_words(&mut step, instruction.words())
             }
@@ -204,6 +203,26 @@ impl<'a> Walker<'a> {
             Keyword::From | Keyword::Maintainer | Keyword::Onbuild | Keyword::Unknown => {}
         }
         self.walk.steps.push(step);
+    }
+
+    /// The values of mount options, each a word of its own.
+    fn mounts(&mut self, step: &mut Step<'a>) {
+        let instruction = step.instruction;
+        for flag in instruction.flags_named("mount") {
+            let mut rest = flag.range.clone();
+            for (_, value) in mount_options(flag.value().unwrap_or_default()) {
+                let written = &instruction.text.text()[rest.start as usize..rest.end as usize];
+                let found = written.find(value).filter(|_| !value.is_empty());
+                let range = found.map_or(flag.range.clone(), |at| {
+                    let start = rest.start + at as u32;
+                    start..start + value.len() as u32
+                });
+                if found.is_some() {
+                    rest.start = range.end;
+                }
+                self.look(step, &range, value);
+            }
+        }
     }
 
     /// CMD, ENTRYPOINT and HEALTHCHECK: only the last of a stage counts.
@@ -236,9 +255,13 @@ impl<'a> Walker<'a> {
                 Some(value) if value.is_known => Entry::Set(value.text),
                 _ => Entry::Unknown,
             };
-            if let Some(key) = key.filter(|key| key.is_known) {
-                set.push((key.text, entry));
+            let Some(key) = key.filter(|key| key.is_known) else {
+                continue;
+            };
+            if key.text != pair.key.text {
+                step.values.push(key.clone());
             }
+            set.push((key.text, entry));
         }
         for (name, entry) in set {
             self.scopes.set(step.stage, name, entry);
