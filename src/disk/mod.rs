@@ -17,9 +17,10 @@ pub use walk::{Candidate, Walk, walk};
 
 use crate::source::Source;
 
-/// The longest file that is read, in bytes. BuildKit hands a Dockerfile to its frontend in one message,
-/// of which gRPC takes this much (containerd's DefaultMaxRecvMsgSize): no longer one can be built.
-pub const LONGEST: u64 = 16 << 20;
+/// The longest file that is read, in bytes. BuildKit hands a Dockerfile to its frontend in one message, of
+/// which gRPC takes 16 MiB (containerd's DefaultMaxRecvMsgSize), so none longer is built as things are;
+/// four times that leaves room. A file of nothing but short lines takes 200 times its length in memory.
+pub const LONGEST: u64 = 64 << 20;
 
 /// A file or folder that could not be used as asked.
 #[derive(Debug, thiserror::Error)]
