@@ -1,6 +1,9 @@
-//! How fast files are read: megabytes a second of `parse`, on one core.
+//! How fast files are read, and how much memory their trees take: megabytes a second of `parse` on one
+//! core, bytes of memory a byte of text.
 //!
-//! Give folders or files as arguments; without any it reads texts of its own making.
+//! `cargo bench --bench reading` reads the whole general corpus, where the folder that SEAWORTHY_SHARED
+//! names has it, and texts of its own making that are unlike any file. Give folders or files as arguments
+//! to read those alone.
 
 use std::fs;
 use std::hint::black_box;
@@ -8,7 +11,13 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
-use seaworthy::syntax::parse;
+use seaworthy::syntax::{Tree, parse};
+
+#[path = "../tests/shared/mod.rs"]
+mod shared;
+
+/// The shortest time over which a set is read again and again, in seconds.
+const SHORTEST: f64 = 2.0;
 
 fn main() {
     let paths: Vec<String> = std::env::args()
@@ -22,14 +31,21 @@ fn main() {
         sets.push((path.clone(), files));
     }
     if sets.is_empty() {
-        sets = made();
+        let corpus = shared::corpus("general");
+        sets.extend(corpus.map(|files| ("general corpus".to_owned(), files.into_values().collect())));
+        sets.extend(made());
     }
     let mut out = std::io::stdout().lock();
     for (name, files) in &sets {
         let bytes: usize = files.iter().map(Vec::len).sum();
+        // Memory first: what was freed before would be used again unseen.
+        let before = resident();
+        let trees: Vec<Tree> = files.iter().map(|file| parse(file)).collect();
+        let memory = resident().saturating_sub(before);
+        drop(black_box(trees));
         let mut best = f64::INFINITY;
         let begin = Instant::now();
-        while begin.elapsed().as_secs_f64() < 2.0 {
+        while begin.elapsed().as_secs_f64() < SHORTEST {
             let start = Instant::now();
             for file in files {
                 black_box(parse(black_box(file)));
@@ -39,10 +55,19 @@ fn main() {
         let speed = bytes as f64 / best / 1e6;
         let _ = writeln!(
             out,
-            "{name}: {} files, {bytes} bytes, {speed:.0} MB/s",
-            files.len()
+            "{name}: {} files, {bytes} bytes, {speed:.0} MB/s, {:.1} bytes of memory a byte",
+            files.len(),
+            memory as f64 / bytes as f64
         );
     }
+}
+
+/// Memory of this process in bytes, as Linux counts it; 0 elsewhere.
+fn resident() -> usize {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<usize>().ok());
+    kilobytes.unwrap_or_default() * 1024
 }
 
 fn gather(path: &Path, files: &mut Vec<Vec<u8>>) {
@@ -81,6 +106,7 @@ fn made() -> Vec<(String, Vec<Vec<u8>>)> {
             "comments",
             format!("{}FROM a\n", "# a comment of some length\n".repeat(50_000)),
         ),
+        ("dense", format!("FROM a\n{}", "x\n".repeat(1_000_000))),
         ("brackets", format!("FROM a\nRUN {}\n", "[".repeat(60_000))),
     ];
     kinds

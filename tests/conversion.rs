@@ -8,8 +8,13 @@
 
 mod shared;
 
+use std::collections::HashSet;
+
+use proptest::prelude::*;
+use seaworthy::context::Nowhere;
 use seaworthy::conversion::{self, Refusal};
 use seaworthy::invocation::{Invocation, Platform};
+use seaworthy::rules;
 use seaworthy::source::Source;
 use seaworthy::stages::Stages;
 use seaworthy::syntax::parse;
@@ -246,5 +251,123 @@ fn large_files_take_time_in_proportion() {
         refusals(text);
         let seconds = start.elapsed().as_secs_f64();
         assert!(seconds < 10.0, "{seconds} s for {:?}", &text[..40]);
+    }
+}
+
+/// The same for everything that a file goes through.
+#[test]
+fn judging_large_files_takes_time_and_memory_in_proportion() {
+    let numbered = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
+    let texts = [
+        format!(
+            "FROM scratch AS s0\n{}",
+            numbered(1_500, &|n| format!("FROM s{n} AS s{}\nENV a{n}=b\n", n + 1))
+        ),
+        format!("FROM scratch\n{}", "WORKDIR a\n".repeat(3_000)),
+        format!(
+            "FROM scratch\nENV a=xx\n{}RUN echo $a\n",
+            "ENV a=$a$a\n".repeat(60)
+        ),
+        format!(
+            "FROM scratch AS s\n{}{}",
+            "ONBUILD ENV a=b\n".repeat(1_500),
+            "FROM s\n".repeat(1_500)
+        ),
+    ];
+    for text in &texts {
+        let start = std::time::Instant::now();
+        let source = Source::new("Dockerfile", text.clone().into_bytes()).unwrap();
+        rules::judge(&source, &parse(text.as_bytes()), &Invocation::default(), &Nowhere);
+        let seconds = start.elapsed().as_secs_f64();
+        assert!(seconds < 20.0, "{seconds} s for {:?}", &text[..40]);
+    }
+}
+
+/// Lines that look like a Dockerfile with stages, arguments and values of all kinds.
+fn dockerfile() -> impl Strategy<Value = String> {
+    let heads = prop::sample::select(vec![
+        "FROM ",
+        "FROM a AS ",
+        "FROM --platform=",
+        "ARG ",
+        "ARG a=",
+        "ENV a=",
+        "ENV b ",
+        "COPY --from=",
+        "COPY a ",
+        "COPY --chmod=",
+        "ADD --checksum=",
+        "RUN --mount=",
+        "RUN --mount=from=",
+        "RUN --mount=type=cache,target=",
+        "EXPOSE ",
+        "STOPSIGNAL ",
+        "VOLUME ",
+        "USER ",
+        "WORKDIR ",
+        "LABEL c=",
+        "ONBUILD ",
+        "ONBUILD EXPOSE ",
+        "ONBUILD COPY --from=",
+        "COPY <<EOF ",
+        "",
+        "# escape=",
+        "ARG SOURCE_DATE_EPOCH=",
+    ]);
+    let words = prop::sample::select(vec![
+        "a",
+        "b",
+        "$a",
+        "${b",
+        "${a:?}",
+        "${b:-c}",
+        "scratch",
+        "0",
+        "1",
+        "9",
+        "\"",
+        "'",
+        "\\",
+        "a:80",
+        "80/tcp",
+        "[::1",
+        "linux/amd64",
+        "*",
+        " ",
+        "=",
+        ",",
+        "/",
+        "type=",
+        "target=",
+        "id=",
+        "EOF",
+        "SIGTERM",
+        "http://a/b",
+        "git@a:b",
+        "u+x",
+        "é",
+        "`",
+        "--",
+        "<<",
+    ]);
+    let line = (heads, proptest::collection::vec(words, 0..4));
+    let line = line.prop_map(|(head, words)| format!("{head}{}\n", words.concat()));
+    proptest::collection::vec(line, 0..16).prop_map(|lines| lines.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: ProptestConfig::default().cases.max(2_000), ..ProptestConfig::default() })]
+
+    #[test]
+    fn each_instruction_is_refused_once(text in dockerfile()) {
+        let tree = parse(text.as_bytes());
+        let mut refused: HashSet<usize> = tree.errors.iter().filter_map(|error| error.instruction).collect();
+        for refusal in refusals(&text) {
+            prop_assert!(text.get(refusal.span.range()).is_some());
+            prop_assert!(!refusal.message.is_empty());
+            if let Some(index) = refusal.instruction {
+                prop_assert!(refused.insert(index), "{} again: {:?}", index, refusal);
+            }
+        }
     }
 }

@@ -232,7 +232,7 @@ fn a_line_may_be_64_kib_long_and_no_longer() {
         parse(text.as_bytes())
             .errors
             .first()
-            .map(|error| (error.message.clone(), error.lines.clone()))
+            .map(|error| (error.message.clone(), error.lines.clone().collect()))
     };
     let line = |length: usize| "#".repeat(length);
     let too_long = "dockerfile line greater than max allowed size of 65535".to_owned();
@@ -267,8 +267,8 @@ fn a_heredoc_with_an_end_is_found_after_many_without() {
     assert_eq!(&text[found.body.range()], "b\n");
     assert!(found.terminator.is_some());
     assert_eq!(tree.errors.len(), 20);
-    assert_eq!(tree.errors[0].lines.last(), Some(&45));
-    assert_eq!(tree.errors[19].lines, [40, 41]);
+    assert_eq!(*tree.errors[0].lines.end(), 45);
+    assert_eq!(tree.errors[19].lines, 40..=41);
 }
 
 /// What holds for any bytes.

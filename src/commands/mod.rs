@@ -15,6 +15,7 @@ use anyhow::Result;
 use clap::{CommandFactory, Parser};
 
 pub use config::FIRST_CONFIG;
+pub use lint::Resolver;
 
 use crate::cli::{Cli, ColorChoice, Global, Verb};
 use crate::report::json;

@@ -17,6 +17,11 @@ pub use walk::{Candidate, Walk, walk};
 
 use crate::source::Source;
 
+/// The longest file that is read, in bytes. BuildKit hands a Dockerfile to its frontend in one message, of
+/// which gRPC takes 16 MiB (containerd's DefaultMaxRecvMsgSize), so none longer is built as things are;
+/// four times that leaves room. A file of nothing but short lines takes 200 times its length in memory.
+pub const LONGEST: u64 = 64 << 20;
+
 /// A file or folder that could not be used as asked.
 #[derive(Debug, thiserror::Error)]
 pub enum DiskError {
@@ -42,8 +47,8 @@ pub enum DiskError {
         /// As it was named.
         path: String,
     },
-    /// It is longer than offsets reach.
-    #[error("cannot read {path}: it is longer than 4 GiB")]
+    /// It is longer than [`LONGEST`].
+    #[error("cannot read {path}: it is longer than {} MiB", LONGEST >> 20)]
     TooLong {
         /// As it was named.
         path: String,
@@ -57,7 +62,7 @@ impl DiskError {
             Self::Read { error, .. } => format!("cannot read it: {}", reason(error)),
             Self::Write { error, .. } => format!("cannot write it: {}", reason(error)),
             Self::NotAFile { .. } => "cannot read it: it is not a regular file".to_owned(),
-            Self::TooLong { .. } => "cannot read it: it is longer than 4 GiB".to_owned(),
+            Self::TooLong { .. } => format!("cannot read it: it is longer than {} MiB", LONGEST >> 20),
         }
     }
 }
@@ -77,7 +82,7 @@ fn reason(error: &io::Error) -> String {
 /// Reads a file under the name by which it is reported.
 ///
 /// # Errors
-/// Missing, unreadable, not a regular file, or from 4 GiB on.
+/// Missing, unreadable, not a regular file, or longer than [`LONGEST`].
 pub fn read(path: &Path, name: &str) -> Result<Source, DiskError> {
     let failed = |error| DiskError::Read {
         path: name.to_owned(),
@@ -92,7 +97,7 @@ pub fn read(path: &Path, name: &str) -> Result<Source, DiskError> {
             path: name.to_owned(),
         });
     }
-    if metadata.len() > u64::from(u32::MAX) {
+    if metadata.len() > LONGEST {
         return Err(DiskError::TooLong {
             path: name.to_owned(),
         });
@@ -104,7 +109,7 @@ pub fn read(path: &Path, name: &str) -> Result<Source, DiskError> {
 /// Reads standard input under the name by which it is reported.
 ///
 /// # Errors
-/// Unreadable, or from 4 GiB on.
+/// Unreadable, or longer than [`LONGEST`].
 pub fn read_input(input: impl Read, name: &str) -> Result<Source, DiskError> {
     read_from(input, name, 0)
 }
@@ -112,15 +117,19 @@ pub fn read_input(input: impl Read, name: &str) -> Result<Source, DiskError> {
 fn read_from(input: impl Read, name: &str, expected: usize) -> Result<Source, DiskError> {
     let mut text = Vec::with_capacity(expected);
     input
-        .take(u64::from(u32::MAX) + 1)
+        .take(LONGEST + 1)
         .read_to_end(&mut text)
         .map_err(|error| DiskError::Read {
             path: name.to_owned(),
             error,
         })?;
-    Source::new(name, text).map_err(|_| DiskError::TooLong {
+    let too_long = || DiskError::TooLong {
         path: name.to_owned(),
-    })
+    };
+    if text.len() as u64 > LONGEST {
+        return Err(too_long());
+    }
+    Source::new(name, text).map_err(|_| too_long())
 }
 
 /// Writes a file as a whole: readers see the old one or the new one, never a part.

@@ -71,13 +71,29 @@ pub struct Input<'a> {
     pub path: &'a Arc<str>,
 }
 
+/// How many steps all stages of a file take over from the stages that they start from; those beyond
+/// start from an image that is not known. Each takes a copy, which would grow with the file's square.
+const MOST_INHERITED: usize = 100_000;
+
+/// The longest folder that is followed, in bytes: Linux's PATH_MAX.
+const LONGEST_FOLDER: usize = 4096;
+
 /// The facts of every stage that is reached, by index; none for the others.
 pub fn foresee(input: Input) -> Vec<Option<Facts>> {
     let mut all: Vec<Option<Walk>> = Vec::new();
     let build = Arc::new(build::of(input));
+    let mut inherited = 0;
     for stage in &input.stages.all {
         let walk = stage.reached.then(|| {
-            let mut walk = Walk::start(input, stage, &all);
+            let parent = match stage.start {
+                Start::Stage(parent) => all[parent].as_ref(),
+                Start::Scratch | Start::Image(_) => None,
+            };
+            let parent = parent.filter(|parent| {
+                inherited += parent.facts.steps.len() + input.stages.all[parent.stage].instructions.len();
+                inherited <= MOST_INHERITED
+            });
+            let mut walk = Walk::start(input, stage, parent, &all);
             walk.facts.set_build(Arc::clone(&build));
             for index in stage.instructions.clone() {
                 walk.instruction(index, &input.tree.instructions[index], &all);
@@ -89,16 +105,10 @@ pub fn foresee(input: Input) -> Vec<Option<Facts>> {
     all.into_iter().map(|walk| walk.map(|walk| walk.facts)).collect()
 }
 
-/// How many stages may build on one another: each holds what it inherits. What builds on more starts
-/// from something unknown.
-const DEEPEST: usize = 200;
-
 /// One stage while it is walked.
 struct Walk<'a> {
     input: Input<'a>,
     stage: usize,
-    /// How many stages it builds on.
-    depth: usize,
     facts: Facts,
     /// Files of the image that came from the context, with their path there: a script among them is
     /// read when it is run.
@@ -108,17 +118,14 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn start(input: Input<'a>, stage: &Stage, all: &[Option<Walk<'a>>]) -> Self {
+    /// Starts from the stage's parent; one that starts from a stage and has none starts from what is not
+    /// known.
+    fn start(input: Input<'a>, stage: &Stage, parent: Option<&Self>, all: &[Option<Walk<'a>>]) -> Self {
         let instruction = &input.tree.instructions[stage.from];
-        let parent = match stage.start {
-            Start::Stage(parent) => all[parent].as_ref().filter(|parent| parent.depth < DEEPEST),
-            Start::Scratch | Start::Image(_) => None,
-        };
         let mut walk = match parent {
             Some(parent) => Self {
                 input,
                 stage: stage.index,
-                depth: parent.depth + 1,
                 facts: parent.facts.clone(),
                 from_context: parent.from_context.clone(),
                 nothing_around: Arc::clone(&parent.nothing_around),
@@ -126,7 +133,6 @@ impl<'a> Walk<'a> {
             None => Self {
                 input,
                 stage: stage.index,
-                depth: 0,
                 facts: start(input, stage, instruction),
                 from_context: BTreeMap::new(),
                 nothing_around: Arc::default(),
@@ -135,8 +141,8 @@ impl<'a> Walk<'a> {
         walk.facts.stage = stage.name.clone().unwrap_or_else(|| stage.index.to_string());
         walk.facts.stage_index = stage.index;
         walk.facts.is_target = input.stages.target == Some(stage.index);
-        if let Start::Stage(parent) = stage.start {
-            for index in input.stages.all[parent].instructions.clone() {
+        if let Some(parent) = parent {
+            for index in input.stages.all[parent.stage].instructions.clone() {
                 if let Some(trigger) = &input.tree.instructions[index].trigger {
                     walk.instruction(index, trigger, all);
                 }
@@ -352,6 +358,10 @@ impl<'a> Walk<'a> {
         self.one_word(index, instruction, |value| {
             // Docker does not expand a tilde here: it is a folder of that name.
             let folder = path::resolve(&before, &Value::known("~"), &value);
+            if folder.text().len() > LONGEST_FOLDER {
+                let folder = Value::unknown("${folder}");
+                return vec![Change::Config(ConfigChange::Workdir(folder))];
+            }
             vec![
                 Change::Write(Write {
                     path: folder.clone(),

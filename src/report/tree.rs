@@ -144,14 +144,14 @@ pub fn tree_json(source: &Source, tree: &Tree) -> TreeJson {
         value.split(' ').next().unwrap_or_default().to_owned()
     };
     let first = instruction_errors.first().map(|error| {
-        let start = error.lines.first().copied().unwrap_or_default();
+        let start = error.lines.start();
         ErrorJson {
             message: if error.message == NO_STAGE {
                 error.message.clone()
             } else {
                 format!("dockerfile parse error on line {start}: {}", error.message)
             },
-            lines: error.lines.clone(),
+            lines: error.lines.clone().collect(),
         }
     });
     let blank = tree
@@ -190,14 +190,14 @@ pub fn tree_json(source: &Source, tree: &Tree) -> TreeJson {
 fn error_json(error: &SyntaxError) -> ErrorJson {
     ErrorJson {
         message: error.message.clone(),
-        lines: error.lines.clone(),
+        lines: error.lines.clone().collect(),
     }
 }
 
 fn placed_error(error: &SyntaxError) -> PlacedErrorJson {
     PlacedErrorJson {
         message: error.message.clone(),
-        lines: error.lines.clone(),
+        lines: error.lines.clone().collect(),
         span: pair(error.span),
         layer: match error.layer {
             ErrorLayer::Parse => "parse",

@@ -161,7 +161,8 @@ impl<'a> Reader<'a> {
             valid: self.is_valid(),
             escape: self.escape,
         };
-        let (instruction, fault) = words::read(logical, Joined::straight(logical.text, line.start as u32));
+        let range = line.start as u32..end as u32;
+        let (instruction, fault) = words::read(logical, Joined::straight(&self.shared, range));
         fault.is_none() && instruction::refusal(&instruction).is_none()
     }
 }

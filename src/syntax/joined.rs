@@ -1,5 +1,6 @@
 //! Text joined from physical lines, with the way back to the file.
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -8,8 +9,8 @@ use crate::source::Span;
 /// Text joined from physical lines, with the way back to the file.
 ///
 /// The text is UTF-8: an invalid byte stands as U+001A, so that offsets stay; the file has the byte.
-/// Copies and parts share the text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Copies and parts share the text, and lines that nothing joins share that of the file.
+#[derive(Clone)]
 pub struct Joined {
     whole: Arc<str>,
     /// The logical line, with the blanks around it.
@@ -30,7 +31,28 @@ enum Pieces {
 
 impl Default for Joined {
     fn default() -> Self {
-        Self::straight("", 0)
+        Self::of("", &[])
+    }
+}
+
+impl PartialEq for Joined {
+    /// Whether both have the same text at the same places of their files.
+    fn eq(&self, other: &Self) -> bool {
+        let part = |one: &Self| (one.part.start - one.line.start, one.part.len());
+        self.line() == other.line() && part(self) == part(other) && self.line_spans() == other.line_spans()
+    }
+}
+
+impl Eq for Joined {}
+
+impl fmt::Debug for Joined {
+    /// The text and its place: the rest of the file is not of interest.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Joined")
+            .field("text", &self.text())
+            .field("spans", &self.spans(0..self.text().len() as u32))
+            .finish_non_exhaustive()
     }
 }
 
@@ -54,13 +76,13 @@ impl Joined {
         }
     }
 
-    /// Text that stands in the file in a row, from `source` on.
-    pub(crate) fn straight(text: &str, source: u32) -> Self {
+    /// A range of a file's text that stands in a row.
+    pub(crate) fn straight(file: &Arc<str>, range: Range<u32>) -> Self {
         Self {
-            whole: Arc::from(text),
-            line: 0..text.len() as u32,
-            part: 0..text.len() as u32,
-            pieces: Pieces::One(source),
+            whole: Arc::clone(file),
+            line: range.clone(),
+            part: range,
+            pieces: Pieces::One(0),
         }
     }
 

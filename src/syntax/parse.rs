@@ -1,6 +1,7 @@
 //! Bytes to tree: physical lines to logical ones, comments, directives, and what goes wrong.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::bodies::Index;
 use super::directive;
@@ -28,6 +29,8 @@ pub fn parse(bytes: &[u8]) -> Tree {
     let mut reader = Reader {
         bytes,
         text: &text,
+        shared: Arc::from(&*text),
+        is_valid: matches!(text, Cow::Borrowed(_)),
         at: 0,
         line: 0,
         escape: b'\\',
@@ -80,6 +83,10 @@ enum Stage {
 pub(super) struct Reader<'a> {
     pub bytes: &'a [u8],
     pub text: &'a str,
+    /// The same text, for the lines that stand in it.
+    pub shared: Arc<str>,
+    /// Whether the file is UTF-8.
+    is_valid: bool,
     /// Where the next line starts.
     pub at: usize,
     /// How many lines were read.
@@ -160,7 +167,7 @@ impl Reader<'_> {
         self.tree.errors.push(SyntaxError {
             message: message.into(),
             span,
-            lines: vec![line],
+            lines: line..=line,
             layer: ErrorLayer::Parse,
             instruction: None,
         });
@@ -258,10 +265,10 @@ impl Reader<'_> {
         let mut end = line.end;
         let text;
         let raw: Cow<'_, [u8]>;
-        let (bytes, whole) = (self.bytes, self.text);
+        let bytes = self.bytes;
         match lines::continuation(bytes, start, line.end, self.escape) {
             None => {
-                text = Joined::straight(&whole[start..line.end], start as u32);
+                text = Joined::straight(&self.shared, start as u32..line.end as u32);
                 raw = Cow::Borrowed(&bytes[start..line.end]);
             }
             Some(escape) => {
@@ -373,7 +380,7 @@ impl Reader<'_> {
 
     /// Whether the file is UTF-8.
     pub(super) fn is_valid(&self) -> bool {
-        std::ptr::eq(self.text.as_bytes(), self.bytes)
+        self.is_valid
     }
 
     /// The bytes of the joined line, of which `line` is the text.
@@ -426,7 +433,7 @@ impl Reader<'_> {
             self.tree.errors.push(SyntaxError {
                 message,
                 span,
-                lines: (lines.0..=last).collect(),
+                lines: lines.0..=last,
                 layer,
                 instruction: Some(index),
             });

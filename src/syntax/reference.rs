@@ -349,8 +349,8 @@ pub(crate) fn digest_refusal(text: &str) -> Option<String> {
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
     });
     let sound = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'=' | b'_' | b'-');
-    let is_sound = is_known || words && encoded.bytes().all(sound);
-    if encoded.is_empty() || !is_sound {
+    let has_form = is_known || words && encoded.bytes().all(sound);
+    if encoded.is_empty() || !has_form {
         return Some(ReferenceError::DigestFormat.to_string());
     }
     if is_known && !encoded.bytes().all(|byte| byte.is_ascii_hexdigit()) {

@@ -3,7 +3,7 @@
 //! An instruction's text is joined as BuildKit joins it (continuations, comments and blank lines
 //! within are gone); words carry ranges of that joined text, and [`Joined`] leads back to the file.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 pub use super::joined::Joined;
 pub use super::lines::{Line, LineKind, Token, TokenKind};
@@ -281,7 +281,7 @@ pub struct SyntaxError {
     /// Where a person would look: the word, flag or line at fault.
     pub span: Span,
     /// The lines that BuildKit reports, as it counts them.
-    pub lines: Vec<u32>,
+    pub lines: RangeInclusive<u32>,
     /// Which of its layers refuses.
     pub layer: ErrorLayer,
     /// The instruction in which it stands.

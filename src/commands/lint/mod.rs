@@ -20,7 +20,7 @@ use crate::report::{Problem, Report, concise, json, text};
 use crate::rules;
 use files::{Files, Origin};
 use judge::{Judge, Judged};
-pub use resolve::told;
+pub use resolve::{Resolver, told};
 
 /// Checks Dockerfiles.
 pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Exit> {
