@@ -69,11 +69,8 @@ fn is_one_word(value: &str, escape: char) -> bool {
     while let Some(sign) = signs.next() {
         match quote {
             // An escape at the very end is dropped by the new form.
-            _ if sign == escape && quote != Some('\'') => {
-                if signs.next().is_none() {
-                    return false;
-                }
-            }
+            _ if sign == escape && quote != Some('\'') && signs.next().is_none() => return false,
+            _ if sign == escape && quote != Some('\'') => {}
             Some(mark) if sign == mark => quote = None,
             Some(_) => {}
             None if sign == '"' || sign == '\'' => quote = Some(sign),
