@@ -247,7 +247,7 @@ fn what_is_experimental_speaks_where_it_is_asked_for() {
 
 #[test]
 fn many_stages_and_triggers_take_time_in_proportion() {
-    let count = 4_000;
+    let count = 5_000;
     let chain: String = (1..count)
         .map(|at| format!("FROM s{} AS s{at}\nENV A{at}=$B\n", at - 1))
         .collect();

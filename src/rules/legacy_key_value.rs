@@ -67,11 +67,14 @@ fn is_one_word(value: &str, escape: char) -> bool {
     let mut quote = None;
     let mut signs = value.chars();
     while let Some(sign) = signs.next() {
-        match quote {
-            // An escape at the very end is dropped by the new form.
-            _ if sign == escape && quote != Some('\'') && signs.next().is_none() => {
+        if sign == escape && quote != Some('\'') {
+            // The new form drops one at the very end.
+            if signs.next().is_none() {
                 return false;
             }
+            continue;
+        }
+        match quote {
             Some(mark) if sign == mark => quote = None,
             Some(_) => {}
             None if sign == '"' || sign == '\'' => quote = Some(sign),

@@ -22,16 +22,22 @@ pub const RULE: Rule = Rule {
 
 /// Says each MAINTAINER.
 pub fn check(text: &Text, report: &mut Report) {
-    for instruction in &text.tree.instructions {
-        if instruction.keyword != Keyword::Maintainer {
-            continue;
-        }
+    let all = text.tree.instructions.iter().enumerate();
+    let maintainers: Vec<_> = all
+        .filter(|(_, one)| one.keyword == Keyword::Maintainer)
+        .map(|(index, one)| (text.stages.holding(index).map(|stage| stage.index), one))
+        .collect();
+    for (at, (stage, instruction)) in maintainers.iter().enumerate() {
         let said = report.say_at(
             Place::here(instruction.keyword_span),
             Certainty::Certain,
             "Maintainer instruction is deprecated in favor of using label",
         );
-        if let Some(edit) = label(instruction, text.tree.escape) {
+        // Of several in a stage the last counts; labels of one name would hide one another.
+        let is_near = |other: Option<&(Option<usize>, _)>| other.is_some_and(|(other, _)| other == stage);
+        let is_one_of_several =
+            is_near(maintainers.get(at + 1)) || is_near(at.checked_sub(1).and_then(|at| maintainers.get(at)));
+        if !is_one_of_several && let Some(edit) = label(instruction, text.tree.escape) {
             said.fix("use a label", Safety::Suggested, vec![edit]);
         }
     }
