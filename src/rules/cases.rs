@@ -89,7 +89,6 @@ cases![
     "maintainer-deprecated",
     "needs-root",
     "non-ascii-flag",
-    "onbuild-broken",
     "path-lost-in-login",
     "preload-hidden",
     "redundant-target-platform",

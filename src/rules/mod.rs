@@ -73,7 +73,6 @@ mod mounted;
 mod nearest;
 mod needs_root;
 mod non_ascii_flag;
-mod onbuild_broken;
 mod page;
 mod path_lost_in_login;
 mod preload_hidden;
@@ -407,7 +406,6 @@ pub const RULES: &[Rule] = &[
     maintainer_deprecated::RULE,
     needs_root::RULE,
     non_ascii_flag::RULE,
-    onbuild_broken::RULE,
     path_lost_in_login::RULE,
     preload_hidden::RULE,
     redundant_target_platform::RULE,

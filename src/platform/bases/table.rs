@@ -123,6 +123,22 @@ enum TableError {
     Entry(String, &'static str),
 }
 
+/// Docker Hub's own images whose tags are all of one distribution.
+const OF_ONE_FAMILY: [&str; 12] = [
+    "almalinux",
+    "alpine",
+    "amazonlinux",
+    "archlinux",
+    "busybox",
+    "centos",
+    "debian",
+    "fedora",
+    "oraclelinux",
+    "photon",
+    "rockylinux",
+    "ubuntu",
+];
+
 /// The entry that means the image, with all that it is like.
 pub(super) fn find(reference: &ImageRef) -> Option<Arc<Base>> {
     let table = &*TABLE;
@@ -134,6 +150,11 @@ pub(super) fn find(reference: &ImageRef) -> Option<Arc<Base>> {
         }
     }
     let tag = reference.effective_tag();
+    let library = reference.path.strip_prefix("library/");
+    if tag.is_none() && library.is_some_and(|name| !OF_ONE_FAMILY.contains(&name)) {
+        // By its digest alone it may be any of the variants, Debian's as well as Alpine's.
+        return None;
+    }
     let fits = |pattern: &str| tag.map_or(pattern == "*", |tag| glob(pattern, tag));
     let mut exact = table.repositories.get(&repository).into_iter().flatten();
     let position = exact
