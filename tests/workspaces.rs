@@ -35,3 +35,23 @@ fn the_first_draft_is_told_what_breaks_it() {
         assert!(text.contains(&format!("[{rule}]")), "{rule} is not in:\n{text}");
     }
 }
+
+/// Eleven lines that build nothing that anybody could work in; no other linter names any of the nine.
+#[test]
+fn nine_faults_in_eleven_lines_are_all_named() {
+    let (code, text) = lint("nine-faults");
+    assert_eq!(code, Some(1));
+    for rule in [
+        "command-not-found",
+        "downloader-missing",
+        "uid-taken",
+        "volume-on-home",
+        "home-shadowed",
+        "init-missing",
+        "docker-group-missing",
+        "entrypoint-ignored",
+        "docker-data-volume",
+    ] {
+        assert!(text.contains(&format!("[{rule}]")), "{rule} is not in:\n{text}");
+    }
+}

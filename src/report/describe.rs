@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::facts::{Facts, Origin, Reach, StartCommand, UnitState, Value, WriteKind};
+use crate::facts::{Answer, Facts, Init, Origin, Reach, StartCommand, UnitState, Value, WriteKind};
 use crate::finding::{Certainty, Place};
 use crate::report::printable::printable;
 use crate::source::{Position, Source};
@@ -81,6 +81,17 @@ pub struct Path {
     pub origin: Option<Where>,
 }
 
+/// The engine inside.
+#[derive(Debug, Serialize)]
+pub struct Engine {
+    /// What it came as: a package's name, `dockerd`.
+    pub name: String,
+    /// Whether its unit is enabled: `yes`, `no` or `unknown`.
+    pub enabled: &'static str,
+    /// What `/sbin/init` is: `systemd`, `busybox`, `other`, `none` or `unknown`.
+    pub init: &'static str,
+}
+
 /// Everything that is told of an image.
 #[derive(Debug, Serialize)]
 pub struct Description {
@@ -104,6 +115,8 @@ pub struct Description {
     pub groups: Vec<Told<String>>,
     /// The folder in which a container starts.
     pub workdir: Told<Option<String>>,
+    /// The engine that runs inside, and what starts it; null without one.
+    pub engine: Told<Option<Engine>>,
     /// What was asked of package managers.
     pub packages: Vec<Package>,
     /// Files that stay.
@@ -177,6 +190,7 @@ pub fn describe(facts: &Facts, source: &Source) -> Description {
                 folder.map(|folder| &folder.origin),
             )
         },
+        engine: teller.engine(),
         packages: teller.packages(),
         files: teller.files(),
         env: teller.env(),
@@ -251,6 +265,28 @@ impl Teller<'_> {
         }
     }
 
+    fn engine(&self) -> Told<Option<Engine>> {
+        let Some(engine) = self.facts.engine() else {
+            return self.told(None, None);
+        };
+        let told = Engine {
+            name: engine.name.clone(),
+            enabled: match self.facts.unit_enabled("docker") {
+                Answer::Known(()) => "yes",
+                Answer::Absent => "no",
+                Answer::Unknown => "unknown",
+            },
+            init: match self.facts.init() {
+                Answer::Known(Init::Systemd) => "systemd",
+                Answer::Known(Init::Busybox) => "busybox",
+                Answer::Known(Init::Other) => "other",
+                Answer::Absent => "none",
+                Answer::Unknown => "unknown",
+            },
+        };
+        self.told(Some(told), Some(&engine.origin))
+    }
+
     fn packages(&self) -> Vec<Package> {
         let kept = self
             .facts
@@ -278,7 +314,7 @@ impl Teller<'_> {
                 WriteKind::Link(target) => ("link", Some(target.text().to_owned())),
             };
             Path {
-                value: file.path.text().to_owned(),
+                value: file.path.to_string(),
                 kind,
                 target,
                 by: file.writer,
@@ -443,6 +479,13 @@ pub fn page(description: &Description) -> String {
             line(&mut page, title, &words.join(" "), command.origin.as_ref());
         }
     }
+    if let Some(engine) = &description.engine.value {
+        let told = format!(
+            "{} (unit enabled: {}, /sbin/init: {})",
+            engine.name, engine.enabled, engine.init
+        );
+        line(&mut page, "engine", &told, description.engine.origin.as_ref());
+    }
     section(
         &mut page,
         "environment",
@@ -471,21 +514,20 @@ pub fn page(description: &Description) -> String {
             )
         }),
     );
-    section(
-        &mut page,
-        "files",
-        description.files.iter().map(|one| {
-            let target = one
-                .target
-                .as_ref()
-                .map_or_else(String::new, |target| format!(" -> {target}"));
-            (
-                format!("{}{target} ({}, {})", one.value, one.kind, one.by),
-                one.certainty,
-                one.origin.as_ref(),
-            )
-        }),
-    );
+    for (title, files) in by_place(description) {
+        section(
+            &mut page,
+            title,
+            files.into_iter().map(|one| {
+                let target = one
+                    .target
+                    .as_ref()
+                    .map_or_else(String::new, |target| format!(" -> {target}"));
+                let told = format!("{}{target} ({}, {})", one.value, one.kind, one.by);
+                (told, one.certainty, one.origin.as_ref())
+            }),
+        );
+    }
     section(
         &mut page,
         "units",
@@ -527,6 +569,46 @@ pub fn page(description: &Description) -> String {
             .map(|one| (one.value.clone(), Certainty::Certain, one.origin.as_ref())),
     );
     page
+}
+
+/// Files by what becomes of them in a workspace.
+fn by_place(description: &Description) -> [(&'static str, Vec<&Path>); 4] {
+    let below = |folder: &str, file: &Path| {
+        file.value
+            .strip_prefix(folder.trim_end_matches('/'))
+            .is_some_and(|rest| rest.starts_with('/'))
+    };
+    let mut places = [
+        ("files in the home", Vec::new()),
+        ("files under /tmp and /run, gone at start", Vec::new()),
+        ("files below a VOLUME", Vec::new()),
+        ("files", Vec::new()),
+    ];
+    for file in &description.files {
+        let place = if description
+            .home
+            .value
+            .as_ref()
+            .is_some_and(|home| below(home, file))
+        {
+            0
+        } else if ["/tmp", "/run", "/dev/shm"]
+            .iter()
+            .any(|folder| below(folder, file))
+        {
+            1
+        } else if description
+            .volumes
+            .iter()
+            .any(|volume| below(&volume.value, file))
+        {
+            2
+        } else {
+            3
+        };
+        places[place].1.push(file);
+    }
+    places
 }
 
 /// The width of the column that holds what is told; places stand behind it.

@@ -1,0 +1,600 @@
+//! A script, command by command: folder, variables and users as the shell has them, tools asked
+//! for their effects, scripts in scripts followed as far as their text is known.
+
+mod builtins;
+mod nested;
+mod redirects;
+mod state;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::context::Answer;
+use crate::facts::{
+    Around, Change, Content, Effect, Facts, NameKind, Program, Reach, Step, Value, Write, WriteKind, path,
+};
+use crate::finding::{Certainty, Place};
+use crate::interpret::run::{content, without_mounted};
+use crate::interpret::tested;
+use crate::interpret::words::{self, ShellNames};
+use crate::interpret::wrappers::{self, Unwrapped};
+use crate::interpret::{Walk, output};
+use crate::shell::{self, Command, Dialect, Failure, Redirect, RedirectKind, Runs, Script, ShellWord};
+use crate::syntax::{Instruction, Joined};
+use crate::tools::{self, Call, Effects, Known};
+use state::{Names, Shell};
+
+/// How deep scripts may call scripts.
+const DEEPEST: usize = 8;
+
+/// How many commands one instruction may run in all, functions and scripts included.
+const MOST_COMMANDS: usize = 20_000;
+
+/// What holds when a script begins.
+#[derive(Clone)]
+pub(super) struct Frame {
+    pub user: Value,
+    pub home: Value,
+    pub folder: Value,
+    pub variables: Vec<(String, Value)>,
+    pub certainty: Certainty,
+    pub tolerated: bool,
+    /// Names of commands that were tested on the way.
+    pub tested: Vec<String>,
+    /// Whether it runs because another command failed.
+    pub is_fallback: bool,
+}
+
+impl Frame {
+    /// Says that PATH may be anything: a start-up file has changed it, or a login shell reads one.
+    pub(super) fn lose_search(&mut self) {
+        self.variables
+            .push(("PATH".to_owned(), Value::unknown("${PATH}")));
+    }
+}
+
+/// Where the text of a script stands.
+pub(super) enum Placed<'p> {
+    /// All of it is told at one place: a script from elsewhere, at the word that runs it.
+    Fixed(Place),
+    /// In a row in the file.
+    Straight { path: &'p Arc<str>, start: u32 },
+    /// The joined text of an instruction, then the bodies of its heredocs.
+    Joined {
+        path: &'p Arc<str>,
+        joined: &'p Joined,
+        start: u32,
+        bodies: Vec<(u32, u32)>,
+    },
+}
+
+/// Runs the scripts of one instruction.
+pub(super) struct Runner<'r, 'a> {
+    pub walk: &'r mut Walk<'a>,
+    index: usize,
+    instruction: &'r Instruction,
+    around: Arc<Around>,
+    depth: usize,
+    commands: usize,
+}
+
+/// One command, ready to run.
+struct Ready<'c> {
+    command: &'c Command,
+    number: usize,
+    certainty: Certainty,
+    tolerated: bool,
+    stdin: Option<Value>,
+    place: Place,
+}
+
+impl<'r, 'a> Runner<'r, 'a> {
+    pub(super) fn new(
+        walk: &'r mut Walk<'a>,
+        index: usize,
+        instruction: &'r Instruction,
+        around: Arc<Around>,
+    ) -> Self {
+        Self {
+            walk,
+            index,
+            instruction,
+            around,
+            depth: 0,
+            commands: 0,
+        }
+    }
+
+    /// A place of the instruction's own text.
+    pub(super) fn place_of(&self, range: Range<u32>) -> Place {
+        self.walk.place(self.instruction, range)
+    }
+
+    /// A script in a language that is not a shell's.
+    pub(super) fn foreign(&mut self, language: &str, frame: &Frame) {
+        let place = self.walk.whole_place(self.instruction);
+        let why = format!("a script for {language}");
+        let mut effects = Effects::default();
+        effects.opaque(&place, reach(&frame.user), why);
+        let step = self.step(frame, &frame.folder.clone(), &place, None);
+        self.take(step, effects);
+    }
+
+    /// The exec form: one command without a shell.
+    pub(super) fn exec(&mut self, words: Vec<(Value, Place)>, frame: &Frame) {
+        let place = self.walk.whole_place(self.instruction);
+        let script = Script::default();
+        let placed = Placed::Fixed(place.clone());
+        let mut shell = Shell {
+            script: &script,
+            text: "",
+            dialect: Dialect::Posix,
+            placed: &placed,
+            frame: frame.clone(),
+            scopes: vec![None],
+            outputs: Vec::new(),
+            opened: Vec::new(),
+        };
+        let command = Command {
+            words: Vec::new(),
+            assignments: Vec::new(),
+            redirects: Vec::new(),
+            range: 0..0,
+            runs: Runs::Always,
+            failure: Failure::Fatal,
+            scope: 0,
+            guards: Vec::new(),
+            loops: Vec::new(),
+            block_redirects: Vec::new(),
+            function: None,
+            reads_from: None,
+            piped: false,
+        };
+        let ready = Ready {
+            command: &command,
+            number: 0,
+            certainty: frame.certainty,
+            tolerated: frame.tolerated,
+            stdin: None,
+            place,
+        };
+        self.words(&mut shell, &ready, words);
+    }
+
+    /// The text of a script.
+    pub(super) fn text(&mut self, text: &str, dialect: Dialect, placed: &Placed, frame: Frame) {
+        let script = shell::read(text, dialect);
+        self.script(&script, text, dialect, placed, frame);
+    }
+
+    fn script(&mut self, script: &Script, text: &str, dialect: Dialect, placed: &Placed, frame: Frame) {
+        if self.depth >= DEEPEST {
+            return;
+        }
+        self.depth += 1;
+        if script.incomplete {
+            let place = placed.place(0..text.len() as u32);
+            let mut effects = Effects::default();
+            effects.opaque(&place, reach(&frame.user), "text that no shell reads");
+            let step = self.step(&frame, &frame.folder.clone(), &place, None);
+            self.take(step, effects);
+        }
+        let mut shell = Shell {
+            script,
+            text,
+            dialect,
+            placed,
+            frame,
+            scopes: vec![None; script.scopes.len().max(1)],
+            outputs: vec![None; script.commands.len()],
+            opened: Vec::new(),
+        };
+        for (number, command) in script.commands.iter().enumerate() {
+            if command.function.is_none() {
+                let (certainty, tolerated) = (shell.frame.certainty, shell.frame.tolerated);
+                self.command(&mut shell, number, command, certainty, tolerated);
+            }
+        }
+        self.depth -= 1;
+    }
+
+    fn command(
+        &mut self,
+        shell: &mut Shell,
+        number: usize,
+        command: &Command,
+        certainty: Certainty,
+        tolerated: bool,
+    ) {
+        self.commands += 1;
+        if self.commands > MOST_COMMANDS {
+            return;
+        }
+        let runs = match command.runs {
+            Runs::Always => Certainty::Certain,
+            Runs::Maybe => Certainty::Possible,
+        };
+        let certainty = certainty.and(runs);
+        let tolerated = tolerated || command.failure == Failure::Tolerated;
+        let words: Vec<(Value, Place)> = {
+            let names = Names {
+                facts: &self.walk.facts,
+                shell,
+                scope: command.scope,
+                loops: &command.loops,
+            };
+            let placed = |word: &ShellWord| {
+                let place = shell.placed.place(word.range.clone());
+                words::words(word, &names)
+                    .into_iter()
+                    .map(move |value| (value, place.clone()))
+                    .collect::<Vec<_>>()
+            };
+            command.words.iter().flat_map(placed).collect()
+        };
+        self.assign(shell, command, certainty);
+        let ready = Ready {
+            stdin: self.stdin(shell, command),
+            place: shell.placed.place(command.range.clone()),
+            command,
+            number,
+            certainty,
+            tolerated,
+        };
+        self.words(shell, &ready, words);
+    }
+
+    /// `NAME=value` alone sets a variable; before a program it is the program's.
+    fn assign(&mut self, shell: &mut Shell, command: &Command, certainty: Certainty) {
+        if !command.words.is_empty() {
+            return;
+        }
+        for assignment in &command.assignments {
+            let value = match &assignment.value {
+                Some(word) if certainty == Certainty::Certain && !assignment.append => {
+                    let names = Names {
+                        facts: &self.walk.facts,
+                        shell,
+                        scope: command.scope,
+                        loops: &command.loops,
+                    };
+                    words::assigned(word, &names)
+                }
+                _ => Value::unknown(format!("${{{}}}", assignment.name)),
+            };
+            shell.set(command.scope, &assignment.name, value);
+        }
+    }
+
+    /// What is known to come in on standard input.
+    fn stdin(&self, shell: &Shell, command: &Command) -> Option<Value> {
+        for redirect in command.redirects.iter().rev() {
+            let names = Names {
+                facts: &self.walk.facts,
+                shell,
+                scope: command.scope,
+                loops: &command.loops,
+            };
+            match &redirect.kind {
+                RedirectKind::Heredoc { body: Some(body) } => return Some(words::assigned(body, &names)),
+                RedirectKind::HereString => {
+                    let mut text = words::assigned(&redirect.target, &names);
+                    text.push("\n");
+                    return Some(text);
+                }
+                _ => {}
+            }
+        }
+        shell.outputs.get(command.reads_from?)?.clone()
+    }
+
+    /// Runs words: wrappers off, then what the shell does itself, then functions, scripts and tools.
+    fn words(&mut self, shell: &mut Shell, ready: &Ready, words: Vec<(Value, Place)>) {
+        let mut unwrapped = wrappers::unwrap(words);
+        let scope = ready.command.scope;
+        let mut frame = shell.frame.clone();
+        {
+            let (folder, variables) = shell.scope(scope);
+            frame.folder = folder.clone();
+            frame.variables = variables.to_vec();
+        }
+        frame.certainty = ready.certainty;
+        frame.tolerated = ready.tolerated;
+        tested::note(
+            shell.script,
+            ready.command,
+            &mut frame.tested,
+            &mut frame.is_fallback,
+        );
+        if unwrapped.wrappers.contains(&"su") {
+            frame.lose_search();
+        }
+        if let Some(user) = &unwrapped.user {
+            frame.home = self.walk.home_of(user);
+            frame.user = user.clone();
+        }
+        if let Some(folder) = &unwrapped.folder {
+            frame.folder = path::resolve(&frame.folder, &frame.home, folder);
+        }
+        for (name, value) in &unwrapped.variables {
+            if let Some(name) = name.as_known() {
+                frame.variables.push((name.to_owned(), value.clone()));
+            }
+        }
+        for assignment in &ready.command.assignments {
+            if let Some(word) = &assignment.value {
+                let names = Names {
+                    facts: &self.walk.facts,
+                    shell,
+                    scope,
+                    loops: &ready.command.loops,
+                };
+                let value = words::assigned(word, &names);
+                frame.variables.push((assignment.name.clone(), value));
+            }
+        }
+        if unwrapped.more {
+            unwrapped
+                .words
+                .push((self.piped_names(shell, ready), ready.place.clone()));
+        }
+        self.switched(ready, &unwrapped, &frame);
+        self.redirects(shell, ready, &frame, &unwrapped);
+        if let Some((script, place)) = unwrapped.script.clone() {
+            self.nested(shell, ready, &script, &place, frame);
+            return;
+        }
+        if unwrapped.words.is_empty() || self.builtin(shell, ready, &unwrapped, &mut frame) {
+            return;
+        }
+        let Some(program) = unwrapped.words[0].0.as_known().map(str::to_owned) else {
+            let mut effects = Effects::default();
+            effects.opaque(
+                &ready.place,
+                program_reach(&frame.user),
+                "a program whose name is not known",
+            );
+            self.finish(shell, ready, &frame, unwrapped, effects);
+            return;
+        };
+        if shell.script.functions.contains(&program) {
+            self.function(shell, ready, &program);
+            return;
+        }
+        let name = program.rsplit('/').next().unwrap_or(&program).to_owned();
+        if shell::dialect(std::slice::from_ref(&name)).is_some()
+            && self.shell_program(shell, ready, &unwrapped, &frame)
+        {
+            return;
+        }
+        if program.contains('/') {
+            let place = unwrapped.words[0].1.clone();
+            let path = path::resolve(&frame.folder, &frame.home, &unwrapped.words[0].0);
+            if self.script_file(&program, &place, &frame) {
+                return;
+            }
+            if let Some(url) = self.fetched_from(&path) {
+                let mut effects = Effects::default();
+                if self.installer(&url, ready, &unwrapped, &frame, &place, &mut effects) {
+                    self.finish(shell, ready, &frame, unwrapped, effects);
+                    return;
+                }
+            }
+        }
+        let mut effects = Effects::default();
+        let known = if is_of_system(&program) {
+            tools::find(&name)
+        } else {
+            tools::find_at(&program)
+        };
+        let mut printed = None;
+        {
+            let variable = |name: &str| self.variable(&frame, name);
+            let call = Call {
+                words: &unwrapped.words,
+                facts: &self.walk.facts,
+                user: &frame.user,
+                folder: &frame.folder,
+                home: &frame.home,
+                stdin: ready.stdin.as_ref(),
+                stdout: None,
+                place: &ready.place,
+                variable: &variable,
+            };
+            match known {
+                Known::Tool(tool) => tool(&call, &mut effects),
+                Known::Inert => {}
+                Known::Unknown => {
+                    // A file of the context that cannot be read here may be any script.
+                    let reach = if name.ends_with(".sh") || self.is_from_context(&program, &frame.folder) {
+                        reach(&frame.user)
+                    } else {
+                        program_reach(&frame.user)
+                    };
+                    effects.opaque(&unwrapped.words[0].1, reach, format!("what `{name}` does"));
+                }
+            }
+            if tools::needs_root(&call) {
+                effects.say(&unwrapped.words[0].1, Change::NeedsRoot);
+            }
+            if ready.command.piped
+                || !ready.command.redirects.is_empty()
+                || ready.number < shell.outputs.len()
+            {
+                printed = output::of(&call, shell.dialect, &effects);
+            }
+        }
+        if let Some(slot) = shell.outputs.get_mut(ready.number) {
+            *slot = printed;
+        }
+        self.finish(shell, ready, &frame, unwrapped, effects);
+    }
+
+    /// Whether a program is a file that came from the context, by its path or from a folder of PATH.
+    fn is_from_context(&self, program: &str, folder: &Value) -> bool {
+        let files = &self.walk.from_context;
+        if program.contains('/') {
+            let path = path::resolve(folder, &Value::known("~"), &Value::known(program));
+            return path.as_known().is_some_and(|path| files.contains_key(path));
+        }
+        [
+            "/usr/local/bin",
+            "/usr/bin",
+            "/usr/local/sbin",
+            "/usr/sbin",
+            "/bin",
+            "/sbin",
+        ]
+        .iter()
+        .any(|folder| files.contains_key(&format!("{folder}/{program}")))
+    }
+
+    /// Who is named as the one that runs a command must be there.
+    fn switched(&mut self, ready: &Ready, unwrapped: &Unwrapped, frame: &Frame) {
+        let (Some(user), Some(place)) = (&unwrapped.user, &unwrapped.user_place) else {
+            return;
+        };
+        let named = tools::named(user, NameKind::User).into_iter();
+        let effects = Effects(
+            named
+                .map(|change| Effect {
+                    place: place.clone(),
+                    change,
+                })
+                .collect(),
+        );
+        if !effects.0.is_empty() {
+            let step = self.step(frame, &frame.folder.clone(), &ready.place, None);
+            self.take(step, effects);
+        }
+    }
+
+    /// What xargs hands on: names that another command prints, below a folder if that is `find`'s.
+    fn piped_names(&self, shell: &Shell, ready: &Ready) -> Value {
+        let source = ready
+            .command
+            .reads_from
+            .and_then(|number| shell.script.commands.get(number));
+        let first = |command: &Command, at: usize| command.words.get(at).and_then(ShellWord::constant);
+        let mut names = Value::new();
+        if let Some(command) = source
+            && first(command, 0).as_deref() == Some("find")
+            && let Some(folder) = first(command, 1)
+        {
+            names.push(folder.trim_end_matches('/'));
+            names.push("/");
+        }
+        names.push_hole("${arguments}");
+        names
+    }
+
+    fn step(&self, frame: &Frame, folder: &Value, place: &Place, program: Option<Program>) -> Step {
+        Step {
+            stage: self.walk.stage,
+            instruction: self.index,
+            keyword: "RUN",
+            place: place.clone(),
+            certainty: frame.certainty,
+            tolerated: frame.tolerated,
+            user: frame.user.clone(),
+            folder: folder.clone(),
+            program,
+            tested: frame.tested.clone(),
+            is_fallback: frame.is_fallback,
+            search: frame
+                .variables
+                .iter()
+                .rev()
+                .find(|(name, _)| name == "PATH")
+                .map(|(_, value)| value.clone()),
+            around: Arc::clone(&self.around),
+        }
+    }
+
+    fn finish(
+        &mut self,
+        _shell: &mut Shell,
+        ready: &Ready,
+        frame: &Frame,
+        unwrapped: Unwrapped,
+        effects: Effects,
+    ) {
+        let program = Program {
+            words: unwrapped.words,
+            wrappers: unwrapped.wrappers,
+            wrapper_places: unwrapped.wrapper_places,
+        };
+        let step = self.step(frame, &frame.folder.clone(), &ready.place, Some(program));
+        self.take(step, effects);
+    }
+
+    fn take(&mut self, step: Step, effects: Effects) {
+        let effects = without_mounted(effects.0, &self.around.mounts);
+        let effects = effects
+            .into_iter()
+            .flat_map(|effect| self.narrowed(effect))
+            .collect();
+        self.walk.facts.take(step, effects);
+    }
+
+    /// A removal of which nothing is known is taken to mean what the same instruction wrote: most
+    /// often a folder that a variable of the script names.
+    fn narrowed(&self, effect: Effect) -> Vec<Effect> {
+        let Change::Remove { path, .. } = &effect.change else {
+            return vec![effect];
+        };
+        let is_open = path.holes().first().is_some_and(|hole| hole.start == 0);
+        if !is_open || self.walk.facts.files.staying().any(|file| file.path == *path) {
+            return vec![effect];
+        }
+        let facts = &self.walk.facts;
+        let here = facts.files.staying().filter(|file| {
+            let step = facts.step(&file.written);
+            step.instruction == self.index && step.stage == self.walk.stage && step.is_here()
+        });
+        here.map(|file| Effect {
+            place: effect.place.clone(),
+            change: Change::Remove {
+                path: file.path.clone(),
+                contents_only: false,
+            },
+        })
+        .collect()
+    }
+}
+
+/// What a script that nobody can read may change.
+fn reach(user: &Value) -> Reach {
+    match user.as_known() {
+        Some("root" | "0") | None => Reach::Anything,
+        Some(_) => Reach::Home,
+    }
+}
+
+/// What a program that nobody knows may change.
+fn program_reach(user: &Value) -> Reach {
+    match user.as_known() {
+        Some("root" | "0") | None => Reach::Files,
+        Some(_) => Reach::Home,
+    }
+}
+
+/// Whether a program is named without its folder, or by one in which programs lie.
+fn is_of_system(program: &str) -> bool {
+    match program.rsplit_once('/') {
+        None => true,
+        Some((folder, _)) => matches!(
+            folder.rsplit('/').next(),
+            Some("bin" | "sbin" | "condabin" | "shims")
+        ),
+    }
+}
+
+fn clone_words(unwrapped: &Unwrapped) -> Unwrapped {
+    Unwrapped {
+        words: unwrapped.words.clone(),
+        wrappers: unwrapped.wrappers.clone(),
+        wrapper_places: unwrapped.wrapper_places.clone(),
+        ..Unwrapped::default()
+    }
+}
