@@ -30,7 +30,7 @@ fn facts(text: &str) -> Facts {
 
 /// The paths that stay, written by a user whose home is `/home/dev`, sorted.
 fn written(command: &str) -> Vec<String> {
-    let text = format!("FROM debian:12\nENV HOME=/home/dev\nUSER dev\nWORKDIR /work\nRUN {command}\n");
+    let text = format!("FROM debian:12\nENV HOME=/home/dev\nUSER dev\nWORKDIR /build\nRUN {command}\n");
     let facts = facts(&text);
     let staying = facts.files.staying().filter(|file| file.writer != "WORKDIR");
     let mut paths: Vec<String> = staying.map(|file| file.path.text().to_owned()).collect();
@@ -64,7 +64,7 @@ fn installers_write_into_the_home_of_who_runs_them() {
         ),
         ("git config --global a.b c", &["/home/dev/.gitconfig"]),
         ("ssh-keygen -t rsa -N ''", &["/home/dev/.ssh/id_rsa"]),
-        ("npm ci", &["/work/node_modules"]),
+        ("npm ci", &["/build/node_modules"]),
         (
             "code-server --install-extension a.b",
             &["/home/dev/.local/share/code-server/extensions"],

@@ -299,9 +299,9 @@ mod tests {
 
     #[test]
     fn paths_are_made_absolute_and_clean() {
-        assert_eq!(resolved("/work", "a/./b//../c/"), "/work/a/c");
-        assert_eq!(resolved("/work", "../../.."), "/");
-        assert_eq!(resolved("/work", "~/x"), "/root/x");
+        assert_eq!(resolved("/build", "a/./b//../c/"), "/build/a/c");
+        assert_eq!(resolved("/build", "../../.."), "/");
+        assert_eq!(resolved("/build", "~/x"), "/root/x");
         assert_eq!(resolved("/", "/var/run/docker.sock"), "/run/docker.sock");
         assert_eq!(resolved("/", "/var/lock/x"), "/run/lock/x");
         assert_eq!(resolved("<dir>", "x"), "${dir}/x");
