@@ -37,7 +37,7 @@ pub fn check(text: &Text, report: &mut Report) {
             let place = Place::here(step.span(value.range.clone()));
             let said = told(text, report, step, place, Certainty::Certain, message);
             let word = &step.instruction.text.text()[value.range.start as usize..value.range.end as usize];
-            let before = value.range.start..value.range.end - port.container.len() as u32;
+            let before = value.range.start..value.range.end.saturating_sub(port.container.len() as u32);
             if word == value.text
                 && step.run_at.is_none()
                 && let Some(edit) = edit(step.instruction, before, "")

@@ -39,7 +39,7 @@ pub fn check(text: &Text, report: &mut Report) {
             let place = Place::here(instruction.text.span(range.clone()));
             let said = report.say_at(place, Certainty::Certain, message);
             if word.ends_with(rest) {
-                let cut = range.end - rest.len() as u32;
+                let cut = range.end.saturating_sub(rest.len() as u32);
                 if let Some(edit) = edit(instruction, cut..cut, " ") {
                     said.fix(
                         format!("put a blank before `{rest}`"),

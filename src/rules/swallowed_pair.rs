@@ -38,7 +38,10 @@ pub fn check(text: &Text, report: &mut Report) {
 
 fn judge(instruction: &Instruction, pair: &Pair, value: &Word, report: &mut Report) {
     let key = &pair.key.text;
-    if let Some(rest) = value.text.strip_prefix('=') {
+    // As it stands in the joined text: the value itself may be longer, where bytes are no UTF-8.
+    let range = value.range.start as usize..value.range.end as usize;
+    let written = instruction.text.text().get(range).unwrap_or_default();
+    if let Some(rest) = written.strip_prefix('=') {
         let message = format!("the value of `{key}` begins with `=`: no blanks may stand around it");
         let sign = value.range.start..value.range.start + 1;
         let said = report.say_at(
@@ -47,7 +50,7 @@ fn judge(instruction: &Instruction, pair: &Pair, value: &Word, report: &mut Repo
             message,
         );
         let meant = rest.trim_start();
-        let end = value.range.end - meant.len() as u32;
+        let end = value.range.end.saturating_sub(meant.len() as u32);
         if !meant.is_empty()
             && !meant.contains(char::is_whitespace)
             && let Some(edit) = edit(instruction, pair.key.range.end..end, "=")
@@ -58,7 +61,7 @@ fn judge(instruction: &Instruction, pair: &Pair, value: &Word, report: &mut Repo
     }
     let joints = joints(instruction);
     let mut joints = joints.iter().copied().peekable();
-    for (position, (at, token)) in tokens(&value.text).into_iter().enumerate() {
+    for (position, (at, token)) in tokens(written).into_iter().enumerate() {
         let start = value.range.start + at;
         let mut is_first_of_line = false;
         while joints.peek().is_some_and(|joint| *joint <= start) {
@@ -69,7 +72,7 @@ fn judge(instruction: &Instruction, pair: &Pair, value: &Word, report: &mut Repo
             continue;
         };
         // `A=1 B=2` as a whole may be a list that some program reads.
-        let starts_as_pair = position == 0 || is_first_token_pair(&value.text);
+        let starts_as_pair = position == 0 || is_first_token_pair(written);
         let certainty = match (is_first_of_line, starts_as_pair) {
             (true, _) => Certainty::Certain,
             (false, true) => continue,

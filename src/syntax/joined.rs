@@ -131,6 +131,9 @@ impl Joined {
 
     /// The smallest span in the file that holds a range of the text.
     pub fn span(&self, range: Range<u32>) -> Span {
+        // Text that was made of the line, such as one with bad bytes shown, may be longer than it.
+        let length = self.part.end - self.part.start;
+        let range = range.start.min(length)..range.end.min(length);
         let from = self.part.start + range.start;
         let start = self.offset(from);
         if range.is_empty() {
