@@ -60,7 +60,7 @@ fn misread(instruction: &Instruction) -> Option<Range<u32>> {
                 .start
         }
         Args::Text(word) if instruction.keyword != Keyword::Maintainer => {
-            word.range.start + mark(&word.text)?
+            word.range.start + mark(instruction.written(word))?
         }
         Args::Pairs(pairs) => {
             let is_argument = instruction.keyword == Keyword::Arg;
@@ -70,7 +70,7 @@ fn misread(instruction: &Instruction) -> Option<Range<u32>> {
                 .find(|pair| is_argument && pair.key.text.starts_with('#'));
             let legacy = || {
                 let value = pairs.first().filter(|pair| pair.legacy)?.value.as_ref()?;
-                Some(value.range.start + mark(&value.text)?)
+                Some(value.range.start + mark(instruction.written(value))?)
             };
             match argument {
                 Some(argument) => argument.key.range.start,
@@ -104,7 +104,11 @@ fn say(text: &Text, instruction: &Instruction, range: Range<u32>, report: &mut R
     let message = format!("only whole lines are comments: {what}");
     let span = instruction.text.span(range.clone());
     let said = report.say_at(Place::here(span), Certainty::Certain, message);
-    let before = &instruction.text.text()[..range.start as usize];
+    let before = instruction
+        .text
+        .text()
+        .get(..range.start as usize)
+        .unwrap_or_default();
     let cut = before.trim_end().len() as u32..range.end;
     let comment = String::from_utf8_lossy(text.source.slice(span)).into_owned();
     if instruction.start_line == instruction.end_line

@@ -38,9 +38,7 @@ pub fn check(text: &Text, report: &mut Report) {
 
 fn judge(instruction: &Instruction, pair: &Pair, value: &Word, report: &mut Report) {
     let key = &pair.key.text;
-    // As it stands in the joined text: the value itself may be longer, where bytes are no UTF-8.
-    let range = value.range.start as usize..value.range.end as usize;
-    let written = instruction.text.text().get(range).unwrap_or_default();
+    let written = instruction.written(value);
     if let Some(rest) = written.strip_prefix('=') {
         let message = format!("the value of `{key}` begins with `=`: no blanks may stand around it");
         let sign = value.range.start..value.range.start + 1;

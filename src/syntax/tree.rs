@@ -131,6 +131,12 @@ pub struct Instruction {
 }
 
 impl Instruction {
+    /// A word as it stands in the joined text. The word itself may be longer, where bytes are no UTF-8.
+    pub fn written(&self, word: &Word) -> &str {
+        let range = word.range.start as usize..word.range.end as usize;
+        self.text.text().get(range).unwrap_or_default()
+    }
+
     /// The keyword in lower case.
     pub fn name(&self) -> String {
         quote::lower(&self.raw_keyword)
