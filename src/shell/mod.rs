@@ -6,6 +6,7 @@
 mod compound;
 mod embedded;
 mod form;
+mod guard;
 mod parse;
 mod quoting;
 mod redirect;

@@ -4,6 +4,7 @@ use shuck_ast::{File, Word};
 use shuck_parser::parser::{ParseResult, Parser, ShellDialect, ShellProfile};
 
 use super::Dialect;
+use super::guard::guarded;
 
 /// How deep blocks, substitutions and conditions may nest. Real RUN bodies stay below ten; the
 /// crate's own bound of 100 is too near to the end of a thread's stack for the walk on top of it.
@@ -108,7 +109,7 @@ fn shallow(text: &str) -> (&str, usize) {
 
 /// Parses one word, whose places count from its own start.
 pub(super) fn word(raw: &str) -> Word {
-    Parser::parse_word_string(shallow(raw).0)
+    guarded(|| Parser::parse_word_string(shallow(raw).0)).unwrap_or_else(|| Parser::parse_word_string(""))
 }
 
 /// sh is read as bash first. dash has no `[[` or C-like `for`, but files that use them mean them, ash
@@ -123,9 +124,14 @@ fn profiles(dialect: Dialect) -> &'static [ShellDialect] {
     }
 }
 
+/// Text that no shell reads, in place of one on which the crate panics.
+const UNREADABLE: &str = ")";
+
 fn parse(text: &str, dialect: ShellDialect) -> ParseResult {
     let fuel = LEAST_FUEL.max(text.len());
-    Parser::with_limits_and_profile(text, DEEPEST, fuel, ShellProfile::native(dialect)).parse()
+    let read =
+        |text| Parser::with_limits_and_profile(text, DEEPEST, fuel, ShellProfile::native(dialect)).parse();
+    guarded(|| read(text)).unwrap_or_else(|| read(UNREADABLE))
 }
 
 /// The longest readable text that ends before an operator at or before the place of the error. A
