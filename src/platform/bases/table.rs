@@ -170,7 +170,7 @@ pub(super) fn find(reference: &ImageRef) -> Option<Arc<Base>> {
     let release = words.find_map(|word| table.releases.get(word).copied());
     let mut known = table.known.lock().unwrap_or_else(PoisonError::into_inner);
     let base = known.entry((position, release)).or_insert_with(|| {
-        let mut base = Base::nothing();
+        let mut base = Base::unknown();
         apply(table, position, release, &mut base, 0);
         Arc::new(base)
     });
@@ -270,44 +270,6 @@ fn apply(table: &Table, position: usize, release: Option<usize>, base: &mut Base
         apply(table, part, release, base, depth + 1);
     }
     entry.overlay(base);
-}
-
-impl Base {
-    /// A base of which nothing is known.
-    fn nothing() -> Self {
-        Self {
-            entry: String::new(),
-            date: String::new(),
-            source: String::new(),
-            family: None,
-            version: None,
-            codename: None,
-            managers: Answer::Unknown,
-            libc: None,
-            user: None,
-            accounts: Vec::new(),
-            accounts_complete_from: None,
-            groups: Vec::new(),
-            groups_absent: Vec::new(),
-            shell: None,
-            env: BTreeMap::new(),
-            env_complete: false,
-            workdir: None,
-            entrypoint: Answer::Unknown,
-            cmd: Answer::Unknown,
-            stop_signal: None,
-            volumes: None,
-            init: Answer::Unknown,
-            skel: Answer::Unknown,
-            locales: None,
-            recommends: None,
-            enabled: Vec::new(),
-            sudo_without_password: Vec::new(),
-            commands: BTreeMap::new(),
-            commands_complete: false,
-            packages: BTreeMap::new(),
-        }
-    }
 }
 
 impl Entry {
@@ -524,7 +486,7 @@ mod tests {
             if source.entry().images.is_empty() {
                 continue;
             }
-            let mut base = Base::nothing();
+            let mut base = Base::unknown();
             apply(&table, position, None, &mut base, 0);
             assert!(
                 base.date.len() == 10 && !base.source.is_empty(),
