@@ -17,6 +17,8 @@ mod ports;
 mod scope;
 mod signal;
 
+pub use platform::parts as platform_parts;
+
 use std::ops::Range;
 
 use crate::finding::Certainty;

@@ -1,4 +1,7 @@
 //! Platforms as containerd reads them: a system, an architecture, or both with a variant.
+//!
+//! Names are read in any case and made normal (`macOS` is darwin, `x86_64` is amd64) before they are
+//! looked up.
 
 use crate::syntax::quoted;
 
@@ -9,8 +12,8 @@ const SYSTEM: &str = r"^([A-Za-z0-9_-]+)(?:\(([A-Za-z0-9_.%-]*)((?:\+[A-Za-z0-9_
 /// What any other part has to look like. It is part of a message.
 const PART: &str = "^[A-Za-z0-9_.-]+$";
 
-/// Systems that may stand alone.
-const SYSTEMS: [&str; 18] = [
+/// Systems that may stand alone, by their normal names.
+const SYSTEMS: [&str; 17] = [
     "aix",
     "android",
     "darwin",
@@ -21,7 +24,6 @@ const SYSTEMS: [&str; 18] = [
     "ios",
     "js",
     "linux",
-    "macos",
     "nacl",
     "netbsd",
     "openbsd",
@@ -31,29 +33,25 @@ const SYSTEMS: [&str; 18] = [
     "zos",
 ];
 
-/// Architectures that may stand alone.
-const ARCHITECTURES: [&str; 30] = [
+/// Architectures that may stand alone, by their normal names.
+const ARCHITECTURES: [&str; 24] = [
     "386",
-    "aarch64",
     "amd64",
     "amd64p32",
     "arm",
+    "armbe",
     "arm64",
     "arm64be",
-    "armbe",
-    "armel",
-    "armhf",
-    "i386",
+    "ppc64",
+    "ppc64le",
     "loong64",
     "mips",
+    "mipsle",
     "mips64",
     "mips64le",
     "mips64p32",
     "mips64p32le",
-    "mipsle",
     "ppc",
-    "ppc64",
-    "ppc64le",
     "riscv",
     "riscv64",
     "s390",
@@ -61,17 +59,22 @@ const ARCHITECTURES: [&str; 30] = [
     "sparc",
     "sparc64",
     "wasm",
-    "x86-64",
-    "x86_64",
 ];
 
 /// What containerd says of a text that is no platform.
 pub(super) fn refusal(text: &str) -> Option<String> {
-    let reason = check(text).err()?;
+    let reason = read(text).err()?;
     Some(format!("{reason}: invalid argument"))
 }
 
-fn check(text: &str) -> Result<(), String> {
+/// System and architecture of a `--platform` value, by their normal names; none where it is no
+/// platform. A system alone has the architecture amd64, an architecture alone the system linux: what
+/// containerd takes from the machine that builds.
+pub fn parts(text: &str) -> Option<(String, String)> {
+    read(text).ok()
+}
+
+fn read(text: &str) -> Result<(String, String), String> {
     let whole = || quoted(text);
     if text.contains('*') {
         return Err(format!("{}: wildcards not yet supported", whole()));
@@ -103,17 +106,39 @@ fn check(text: &str) -> Result<(), String> {
     }
     match parts.as_slice() {
         [alone] => {
-            let system = alone.split('(').next().unwrap_or_default().to_lowercase();
-            let architecture = alone.to_lowercase();
-            if SYSTEMS.contains(&system.as_str()) || ARCHITECTURES.contains(&architecture.as_str()) {
-                Ok(())
+            let (system, architecture) = (system(alone), architecture(alone));
+            if SYSTEMS.contains(&system.as_str()) {
+                Ok((system, "amd64".to_owned()))
+            } else if ARCHITECTURES.contains(&architecture.as_str()) {
+                Ok(("linux".to_owned(), architecture))
             } else {
                 Err(format!("{}: unknown operating system or architecture", whole()))
             }
         }
-        [_, _] | [_, _, _] => Ok(()),
+        [first, second] | [first, second, _] => Ok((system(first), architecture(second))),
         _ => Err(format!("{}: cannot parse platform specifier", whole())),
     }
+}
+
+/// The system without its version, which stands in parentheses.
+fn system(part: &str) -> String {
+    let name = part.split('(').next().unwrap_or_default().to_lowercase();
+    if name == "macos" {
+        "darwin".to_owned()
+    } else {
+        name
+    }
+}
+
+fn architecture(part: &str) -> String {
+    match part.to_lowercase().as_str() {
+        "i386" => "386",
+        "x86_64" | "x86-64" => "amd64",
+        "aarch64" => "arm64",
+        "armhf" | "armel" => "arm",
+        other => return other.to_owned(),
+    }
+    .to_owned()
 }
 
 fn is_part(text: &str) -> bool {
@@ -155,6 +180,16 @@ mod tests {
         ] {
             assert_eq!(refusal(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn names_are_normal() {
+        let of = |value| parts(value).map(|(system, architecture)| format!("{system}/{architecture}"));
+        assert_eq!(of("linux/x86_64").as_deref(), Some("linux/amd64"));
+        assert_eq!(of("arm64").as_deref(), Some("linux/arm64"));
+        assert_eq!(of("windows(10.0.17763)/amd64").as_deref(), Some("windows/amd64"));
+        assert_eq!(of("foo"), None);
+        assert_eq!(of("linux/"), None);
     }
 
     #[test]

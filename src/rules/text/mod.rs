@@ -5,7 +5,6 @@ mod array;
 mod expose;
 mod options;
 mod place;
-mod platform;
 mod scope;
 mod suggest;
 mod walk;
@@ -14,11 +13,12 @@ pub use array::meant;
 pub use expose::port;
 pub use options::{Checks, Options, instruction_options};
 pub use place::{edit, lines_edit, reference};
-pub use platform::parts as platform_parts;
 pub use suggest::{Suggestions, did_you_mean};
 pub use walk::{Step, Walk};
 
 use std::cell::OnceCell;
+
+pub use crate::conversion::platform_parts;
 
 use crate::context::Context;
 use crate::facts::Facts;

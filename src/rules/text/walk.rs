@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use super::Text;
 use super::place::reference;
-use super::platform;
 use super::scope::{Entry, Looked, Scopes};
+use crate::conversion::platform_parts;
 use crate::source::{Source, Span};
 use crate::stages::{Stage, Start, mount_options};
 use crate::syntax::{self, Instruction, Keyword, Lexer, Tree, Word, expand};
@@ -158,7 +158,7 @@ impl<'a> Walker<'a> {
             expanded.holes.is_empty().then_some(expanded.text)
         });
         let said = said
-            .and_then(|value| platform::parts(&value))
+            .and_then(|value| platform_parts(&value))
             .map(|(system, _)| system);
         let built_for = text
             .invocation
