@@ -10,7 +10,8 @@
 //! | | `contract` | what the platform promises a workspace and asks of it |
 //! | | `invocation` | a Dockerfile with how it is built and run |
 //! | | `context` | the build context as a door; answers that are known, absent or unknown |
-//! | reading | `syntax` | bytes to tree, as BuildKit reads them; word expansion |
+//! | reading | `definitions` | compose, bake and devcontainer files to the builds that they define |
+//! | | `syntax` | bytes to tree, as BuildKit reads them; word expansion |
 //! | | `shell` | RUN text to commands |
 //! | | `stages` | the stage graph |
 //! | | `conversion` | what BuildKit refuses when it makes a build of what was read |
@@ -32,6 +33,7 @@ pub mod config;
 pub mod context;
 pub mod contract;
 pub mod conversion;
+pub mod definitions;
 pub mod disk;
 pub mod facts;
 pub mod finding;
