@@ -115,6 +115,7 @@ const DEFAULTS: &[(&str, Option<&str>)] = &[
     ("workspace.commands", None),
     ("platforms", None),
     ("fail-on", Some("\"warning\"")),
+    ("baseline", None),
 ];
 
 fn entry<'a>(

@@ -147,6 +147,10 @@ pub struct Settings {
     pub accepted: Vec<Accepted>,
     /// From which severity on the run fails.
     pub fail_on: FailOn,
+    /// The baseline, absolute.
+    pub baseline: Option<PathBuf>,
+    /// The edition of the rule set, where one is named.
+    pub edition: Option<String>,
     /// Each key that was said, by its path such as `workspace.user`.
     pub said: BTreeMap<String, Said>,
 }
@@ -266,7 +270,12 @@ struct Apply<'a> {
 impl Apply<'_> {
     fn root(&mut self, raw: &Raw) {
         if let Some(edition) = &raw.edition {
+            self.settings.edition = Some(edition.value.clone());
             self.said("edition", edition);
+        }
+        if let Some(baseline) = &raw.baseline {
+            self.settings.baseline = Some(self.layer.folder.join(&baseline.value));
+            self.said("baseline", baseline);
         }
         self.judging(
             raw.profile.as_ref(),

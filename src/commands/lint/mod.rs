@@ -2,6 +2,8 @@
 
 mod files;
 mod judge;
+mod known;
+mod outputs;
 mod resolve;
 
 use std::collections::BTreeMap;
@@ -11,15 +13,16 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use rayon::prelude::*;
 
-use super::{Exit, look, say};
+use super::{Exit, say};
 use crate::cli::{Format, Global, Lint, Rules};
 use crate::config::FailOn;
 use crate::disk::{self, Broken, Configs};
 use crate::policy::Selection;
-use crate::report::{Problem, Report, concise, json, text};
+use crate::report::{Problem, Report};
 use crate::rules;
 use files::{Files, Origin};
 use judge::{Judge, Judged};
+use known::Baselines;
 pub use resolve::{Resolver, told};
 
 /// Checks Dockerfiles.
@@ -40,6 +43,14 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
     if arguments.files.show_files {
         return show(&files, out);
     }
+    if let Some(format) = outputs::formats(arguments).find(|format| format.is_hadolints()) {
+        bail!(
+            "the format {} is hadolint's: it goes with --compat hadolint",
+            format.name()
+        );
+    }
+    outputs::check(arguments, &files.judged)?;
+    let mut baselines = Baselines::new(arguments)?;
     let judge = Judge::new(arguments, &configs, &selection)?;
     let judged: Vec<Judged> = match files.judged.as_slice() {
         // Threads would take longer to start than one file takes to judge.
@@ -48,11 +59,24 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
             .build()?
             .install(|| several.par_iter().map(|file| judge.judge(file)).collect()),
     };
-    let outcome = gather(files, judged, &configs, arguments.output.fail_on);
-    write(&outcome.report, global, arguments, out)?;
+    let fail_on = threshold(arguments);
+    let mut outcome = gather(files, judged, &configs, &mut baselines, fail_on);
+    let mut failed = Vec::new();
+    let notes = |words: &str| {
+        if !global.quiet {
+            say(words);
+        }
+    };
+    baselines.finish(&selection, notes, &mut failed);
+    let written = outputs::write(&outcome.report, global, arguments, &mut failed, out);
     for problem in &outcome.report.errors {
         say(&format!("error: {}: {}", problem.path, problem.message));
     }
+    for words in &failed {
+        say(&format!("error: {words}"));
+    }
+    written?;
+    outcome.failed |= !failed.is_empty();
     if outcome.no_files {
         say("error: there is no Dockerfile under the folders given");
     }
@@ -63,6 +87,13 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
         statistics(&outcome.report);
     }
     Ok(outcome.exit(arguments.output.exit_zero))
+}
+
+/// From which severity on the run fails, where the command line says so. A step that makes SARIF goes on
+/// to upload it, so findings fail that one only where they are asked to.
+fn threshold(arguments: &Lint) -> Option<FailOn> {
+    let is_sarif = arguments.output.format == Format::Sarif;
+    arguments.output.fail_on.or(is_sarif.then_some(FailOn::Never))
 }
 
 /// The rules that the command line names, all of which must be known.
@@ -141,20 +172,29 @@ impl Outcome {
 }
 
 /// Puts together what was judged, what could not be, and what is wrong with configs.
-fn gather(files: Files, judged: Vec<Judged>, configs: &Configs, fail_on: Option<FailOn>) -> Outcome {
+fn gather(
+    files: Files,
+    judged: Vec<Judged>,
+    configs: &Configs,
+    baselines: &mut Baselines,
+    fail_on: Option<FailOn>,
+) -> Outcome {
     let mut report = Report {
         errors: files.problems,
         ..Report::default()
     };
     let mut found = false;
-    for one in judged {
+    for (file, one) in files.judged.into_iter().zip(judged) {
         match one {
-            Judged::Read(file) => {
-                let threshold = fail_on.unwrap_or(file.fail_on);
-                found |= file.findings.iter().any(|entry| threshold.fails(entry.severity));
+            Judged::Read(verdict) => {
+                let threshold = fail_on.unwrap_or(verdict.fail_on);
+                let (new, known) = baselines.part(&file.name, verdict.baseline, verdict.findings);
+                found |= new.iter().any(|entry| threshold.fails(entry.severity));
                 report.files += 1;
-                report.findings.extend(file.findings);
-                report.suppressed.extend(file.suppressed);
+                report.names.push(file.name);
+                report.findings.extend(new);
+                report.suppressed.extend(known);
+                report.suppressed.extend(verdict.suppressed);
             }
             Judged::Unread(problem) => report.errors.push(problem),
         }
@@ -164,6 +204,7 @@ fn gather(files: Files, judged: Vec<Judged>, configs: &Configs, fail_on: Option<
     for config in &broken {
         report.findings.extend(resolve::in_config(config));
     }
+    report.errors.extend(baselines.problems());
     let failed = !report.errors.is_empty() || !broken.is_empty();
     Outcome {
         report: report.in_order(),
@@ -171,37 +212,6 @@ fn gather(files: Files, judged: Vec<Judged>, configs: &Configs, fail_on: Option<
         failed,
         no_files: files.none_found,
     }
-}
-
-/// Writes the report in every format that is asked for.
-fn write(report: &Report, global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<()> {
-    let count = match global.quiet {
-        true => text::Count::LeftOut,
-        false => text::Count::Shown,
-    };
-    for (format, path) in &arguments.output.output {
-        let mut written = Vec::new();
-        in_format(report, *format, text::Look::Plain, count, &mut written)?;
-        disk::write(path, &written)?;
-    }
-    in_format(report, arguments.output.format, look(global), count, out)?;
-    out.flush()?;
-    Ok(())
-}
-
-fn in_format(
-    report: &Report,
-    format: Format,
-    look: text::Look,
-    count: text::Count,
-    out: &mut dyn Write,
-) -> Result<()> {
-    match format {
-        Format::Text => text::write(report, look, count, out)?,
-        Format::Concise => concise::write(report, out)?,
-        Format::Json => json::write(report, out)?,
-    }
-    Ok(())
 }
 
 /// Counts findings by rule, the most frequent first.
@@ -219,10 +229,7 @@ fn statistics(report: &Report) {
 
 /// Whether any format that is asked for shows the text around findings.
 fn shows_excerpts(arguments: &Lint) -> bool {
-    let files = arguments.output.output.iter().map(|(format, _)| *format);
-    files
-        .chain([arguments.output.format])
-        .any(|format| format == Format::Text)
+    outputs::formats(arguments).any(|format| format == Format::Text)
 }
 
 /// The name by which standard input is reported.
