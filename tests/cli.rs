@@ -40,6 +40,7 @@ fn main() -> ExitCode {
         .collect();
     assert!(!trials.is_empty(), "there are cases");
     trials.push(Trial::test("a-closed-pipe-is-success", a_closed_pipe_is_success));
+    trials.push(Trial::test("a-full-disk-is-told", a_full_disk_is_told));
     trials.push(Trial::test(
         "threads-do-not-change-the-output",
         threads_do_not_change_the_output,
@@ -260,7 +261,20 @@ fn a_closed_pipe_is_success() -> Result<(), Failed> {
         "Dockerfile",
         "FROM a\nNONSENSE\n".repeat(5000).as_bytes(),
     )?;
-    for format in ["text", "concise", "json"] {
+    for format in [
+        "text",
+        "concise",
+        "json",
+        "sarif",
+        "github",
+        "gitlab",
+        "junit",
+        "checkstyle",
+        "codeclimate",
+        "sonarqube",
+        "gnu",
+        "markdown",
+    ] {
         let mut child = program(folder.path())
             .args(["lint", "--format", format])
             .stdout(Stdio::piped())
@@ -272,6 +286,45 @@ fn a_closed_pipe_is_success() -> Result<(), Failed> {
         compare("exit", "Some(0)", &format!("{:?}", output.status.code()))?;
     }
     Ok(())
+}
+
+/// Standard output is a disk without room: told, exit 2, and the file beside it has all.
+fn a_full_disk_is_told() -> Result<(), Failed> {
+    let Ok(full) = fs::File::options().write(true).open("/dev/full") else {
+        println!("skipped: there is no /dev/full");
+        return Ok(());
+    };
+    let folder = tempfile::tempdir()?;
+    put(
+        folder.path(),
+        "Dockerfile",
+        b"FROM registry.example.com/a\nNONSENSE\n",
+    )?;
+    let output = program(folder.path())
+        .args([
+            "lint",
+            "--format",
+            "json",
+            "--output",
+            "gnu=out.txt",
+            "--output",
+            "gnu=/dev/full",
+        ])
+        .stdout(full)
+        .stderr(Stdio::piped())
+        .spawn()?
+        .wait_with_output()?;
+    compare("exit", "Some(2)", &format!("{:?}", output.status.code()))?;
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    compare(
+        "stderr",
+        "error: cannot write /dev/full: no space left on device\nerror: cannot write to standard output: No space left on device (os error 28)\n",
+        &told,
+    )?;
+    let written = fs::read_to_string(folder.path().join("out.txt"))?;
+    compare("lines", "1", &written.lines().count().to_string())?;
+    let left = fs::read_dir(folder.path())?.count();
+    compare("files", "2", &left.to_string())
 }
 
 fn threads_do_not_change_the_output() -> Result<(), Failed> {

@@ -113,6 +113,17 @@ pub enum ConfigVerb {
         /// A Dockerfile or a folder
         #[arg(default_value = ".")]
         path: PathBuf,
+        /// Print the level of each rule, or of these, and who says so
+        #[arg(long = "rules", value_name = "RULE", num_args = 0.., require_equals = true, value_delimiter = ',')]
+        shown: Option<Vec<String>>,
+        /// What the command line of lint would say.
+        #[command(flatten)]
+        selection: Box<Rules>,
+    },
+    /// Write a seaworthy.yaml that says what a config of hadolint says
+    Import {
+        /// The config, such as .hadolint.yaml
+        path: PathBuf,
     },
     /// Print the JSON schema of seaworthy.yaml
     Schema,

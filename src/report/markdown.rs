@@ -97,17 +97,18 @@ fn words(text: &str) -> String {
 fn escaped(text: &str) -> String {
     let text = printable(text);
     let mut written = String::with_capacity(text.len());
-    for sign in text.chars() {
+    let mut signs = text.chars().peekable();
+    while let Some(sign) = signs.next() {
         match sign {
             // A name or number after one of these is a mention, which numbers do not prevent.
             '@' | '#' => {
                 let _ = write!(written, "<span>{sign}</span>");
             }
-            '&' | '<' | '>' | '"' | '\'' | '|' | '`' | '*' | '_' | '~' | '[' | ']' | '(' | ')' | '!'
-            | '$' | '\\' | ':' => {
+            '&' | '<' | '>' | '|' | '`' | '*' | '_' | '~' | '[' | ']' | '$' | '\\' => {
                 let _ = write!(written, "&#{};", sign as u32);
             }
-            // `www.` alone would be linked.
+            // An address would be linked.
+            ':' if signs.peek() == Some(&'/') => written.push_str("&#58;"),
             '.' if written.ends_with("www") => written.push_str("&#46;"),
             _ => written.push(sign),
         }

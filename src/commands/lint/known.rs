@@ -175,7 +175,7 @@ impl Used {
             count => format!("{count} entries match"),
         };
         notes(&format!(
-            "note: {}: {entries} nothing any more, such as {} in {}; --write-baseline takes it out",
+            "note: {}: {entries} nothing any more, such as {} in {}; --write-baseline takes out what is stale",
             disk::shown(path),
             first.rule,
             first.path

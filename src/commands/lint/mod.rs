@@ -1,5 +1,6 @@
 //! `lint`: finds Dockerfiles, judges each, decides, reports.
 
+mod compat;
 mod files;
 mod judge;
 mod known;
@@ -10,16 +11,17 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
 
 use super::{Exit, say};
-use crate::cli::{Format, Global, Lint, Rules};
+use crate::cli::{Compat, Format, Global, Lint, Rules};
 use crate::config::FailOn;
 use crate::disk::{self, Broken, Configs};
+use crate::invocation::{Edition, Later};
 use crate::policy::Selection;
 use crate::report::{Problem, Report};
-use crate::rules;
+use crate::rules::{self, editions};
 use files::{Files, Origin};
 use judge::{Judge, Judged};
 use known::Baselines;
@@ -27,6 +29,9 @@ pub use resolve::{Resolver, told};
 
 /// Checks Dockerfiles.
 pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Exit> {
+    if let Some(Compat::Hadolint) = arguments.compat {
+        return compat::lint(global, arguments, out);
+    }
     let selection = selection(&arguments.rules)?;
     let configs = match &global.config {
         Some(file) if !disk::is_there(file) => {
@@ -39,6 +44,9 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
     let files = files::find(arguments, &configs);
     if !global.quiet {
         notes(&files);
+    }
+    if arguments.rules.preview && !global.quiet {
+        preview();
     }
     if arguments.files.show_files {
         return show(&files, out);
@@ -75,7 +83,7 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
     for words in &failed {
         say(&format!("error: {words}"));
     }
-    written?;
+    written.context("cannot write to standard output")?;
     outcome.failed |= !failed.is_empty();
     if outcome.no_files {
         say("error: there is no Dockerfile under the folders given");
@@ -97,7 +105,7 @@ fn threshold(arguments: &Lint) -> Option<FailOn> {
 }
 
 /// The rules that the command line names, all of which must be known.
-fn selection(rules: &Rules) -> Result<Selection> {
+pub fn selection(rules: &Rules) -> Result<Selection> {
     for name in rules.select.iter().flatten().chain(&rules.ignore) {
         if rules::find(name).is_empty() {
             match rules::nearest_name(name) {
@@ -109,6 +117,10 @@ fn selection(rules: &Rules) -> Result<Selection> {
     Ok(Selection {
         select: rules.select.clone(),
         ignore: rules.ignore.clone(),
+        later: match rules.preview {
+            true => Later::Shown,
+            false => Later::Hidden,
+        },
     })
 }
 
@@ -117,6 +129,17 @@ fn notes(files: &Files) {
         say(&format!(
             "note: {template} is a template and is skipped; name it to check it all the same"
         ));
+    }
+}
+
+/// Says what a preview adds.
+fn preview() {
+    let names: Vec<&str> = editions::previewed(&Edition::default())
+        .map(|rule| rule.name)
+        .collect();
+    match names.is_empty() {
+        true => say("note: the next edition has no rule yet that this one lacks"),
+        false => say(&format!("note: the next edition adds {}", names.join(", "))),
     }
 }
 

@@ -304,7 +304,7 @@ fn plain(text: &str) -> String {
 }
 
 /// A path as a reference: relative where the path is.
-fn uri(path: &str) -> String {
+pub(super) fn uri(path: &str) -> String {
     let mut written = String::with_capacity(path.len());
     if path.starts_with('/') {
         written.push_str("file://");
