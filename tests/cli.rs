@@ -8,6 +8,7 @@
 //! - `setup`: `link NAME TARGET`, `folder NAME`, `fifo NAME`, `forbid NAME`, `bytes NAME HEX`,
 //!   `repeat NAME COUNT TEXT` (TEXT may have `\n`), one a line
 //! - `stdin`, `stdout`, `stderr`, `exit`; standard error is compared only where it stands in the case
+//! - a section whose text does not end with a line end has `\ no line end` as its last line
 //! - `written PATH`: what a file of the working folder holds afterwards
 //!
 //! With `SEAWORTHY_BLESS=1` the answers in the cases are rewritten.
@@ -48,6 +49,9 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
+/// What stands in a case behind a text that does not end with a line end.
+const NO_LINE_END: &str = "\n\\ no line end\n";
+
 /// The sections of a case, by their headings, in the order in which they stand.
 struct Case {
     sections: Vec<(String, String)>,
@@ -67,6 +71,11 @@ impl Case {
                 (None, Some((_, body))) => body.push_str(line),
                 // Before the first section stands why the case exists.
                 (None, None) => sections.push(("why".to_owned(), line.to_owned())),
+            }
+        }
+        for (_, body) in &mut sections {
+            if let Some(cut) = body.strip_suffix(NO_LINE_END) {
+                *body = cut.to_owned();
             }
         }
         Self { sections }
@@ -98,6 +107,9 @@ impl Case {
                 text.push_str(&format!("-- {heading} --\n"));
             }
             text.push_str(body);
+            if !body.is_empty() && !body.ends_with('\n') {
+                text.push_str(NO_LINE_END);
+            }
         }
         fs::write(path, text).expect("a case can be written");
     }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use seaworthy::finding::{Certainty, Edit, Fix, Safety, Severity};
 use seaworthy::report::{
-    Entry, Problem, Report, Spot, Suppressed, checkstyle, codeclimate, concise, github, gitlab, gnu, json,
-    junit, markdown, printable, sarif, sonarqube, text,
+    Entry, Problem, Report, Spot, Suppressed, checkstyle, codeclimate, concise, github, gitlab, gnu,
+    hadolint, json, junit, markdown, printable, sarif, sonarqube, text,
 };
 use seaworthy::source::{Position, Span};
 use serde_json::Value;
@@ -517,4 +517,82 @@ fn a_layer_of_an_image_stands_in_every_format() {
         assert!(out.contains("in a layer"), "{name}: {out}");
     }
     check_sarif(&parsed("sarif", &report));
+}
+
+type HadolintWriter = fn(&[hadolint::File], &mut dyn Write) -> io::Result<()>;
+
+const OF_HADOLINT: &[(&str, HadolintWriter)] = &[
+    ("tty", |files, out| hadolint::tty(files, text::Look::Plain, out)),
+    ("json", hadolint::json),
+    ("checkstyle", hadolint::checkstyle),
+    ("codeclimate", hadolint::codeclimate),
+    ("gitlab_codeclimate", hadolint::gitlab_codeclimate),
+    ("gnu", hadolint::gnu),
+    ("codacy", hadolint::codacy),
+    ("sonarqube", hadolint::sonarqube),
+    ("sarif", hadolint::sarif),
+    ("junit", hadolint::junit),
+];
+
+/// Each hostile text as a message in a hostile path, and as what keeps a file from being read.
+fn hostile_files() -> Vec<hadolint::File> {
+    let mut files = Vec::new();
+    for words in hostile() {
+        let entries = [entry(&words, &words, Severity::Warning)];
+        files.push(hadolint::File::checked(&words, &entries, |_, severity| {
+            Some(severity)
+        }));
+        let mut refusal = entry(&words, &words, Severity::Error);
+        refusal.rule = "syntax-error";
+        refusal.aliases.clear();
+        files.push(hadolint::File::refused(&words, &[refusal]).expect("it is refused"));
+    }
+    files
+}
+
+#[test]
+fn no_text_gets_out_of_the_formats_of_hadolint() {
+    let files = hostile_files();
+    for (name, writer) in OF_HADOLINT {
+        let mut out = Vec::new();
+        writer(&files, &mut out).expect("memory can be written to");
+        let out = String::from_utf8(out).expect("what is written is UTF-8");
+        for sign in out.chars() {
+            let ends_a_document = *name == "codeclimate" && sign == '\0';
+            let harmless = sign == '\n' || ends_a_document || printable::printable_char(sign) == sign;
+            assert!(harmless, "{name} lets {sign:?} through");
+        }
+        assert!(!out.contains("##[") && !out.contains("##vso["), "{name}");
+        assert!(
+            !out.lines().any(|line| line.trim_start().starts_with("::")),
+            "{name}"
+        );
+        let told = files.len();
+        match *name {
+            "tty" | "gnu" => assert_eq!(out.lines().count(), told, "{name}"),
+            "json" | "gitlab_codeclimate" | "sonarqube" | "sarif" => {
+                let value: Value =
+                    serde_json::from_str(&out).unwrap_or_else(|error| panic!("{name}: {error}"));
+                let list = match *name {
+                    "sonarqube" => &value["issues"],
+                    "sarif" => &value["runs"][0]["results"],
+                    _ => &value,
+                };
+                assert_eq!(list.as_array().map(Vec::len), Some(told), "{name}");
+            }
+            "codacy" => {
+                let documents = serde_json::Deserializer::from_str(&out).into_iter::<Value>();
+                assert_eq!(documents.filter(Result::is_ok).count(), told, "{name}");
+            }
+            "codeclimate" => assert_eq!(out.split_terminator('\0').count(), told, "{name}"),
+            "junit" => {
+                let failures = elements(&out).into_iter().filter(|(one, _)| one == "failure");
+                assert_eq!(failures.count(), told, "{name}");
+            }
+            _ => {
+                let errors = elements(&out).into_iter().filter(|(one, _)| one == "error");
+                assert_eq!(errors.count(), told, "{name}");
+            }
+        }
+    }
 }
