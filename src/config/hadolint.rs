@@ -460,7 +460,6 @@ mod tests {
             "",
             "[a]",
             "ignored: DL3006",
-            "no-fail: \"true\"",
             "no-fail: yes",
             "failure-threshold: nope",
             "failure-threshold: Error",

@@ -67,14 +67,11 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
     let never = arguments.output.exit_zero
         || config.no_fail == Some(true)
         || formats.iter().chain(written).any(harmless);
-    Ok(if !failed.is_empty() {
-        Exit::Failed
-    } else if !report.errors.is_empty() {
-        Exit::Found
-    } else if !never && fails(&report.files, arguments, &config) {
-        Exit::Found
-    } else {
-        Exit::Clean
+    let found = !report.errors.is_empty() || (!never && fails(&report.files, arguments, &config));
+    Ok(match (failed.is_empty(), found) {
+        (false, _) => Exit::Failed,
+        (true, true) => Exit::Found,
+        (true, false) => Exit::Clean,
     })
 }
 
