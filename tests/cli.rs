@@ -273,20 +273,7 @@ fn a_closed_pipe_is_success() -> Result<(), Failed> {
         "Dockerfile",
         "FROM a\nNONSENSE\n".repeat(5000).as_bytes(),
     )?;
-    for format in [
-        "text",
-        "concise",
-        "json",
-        "sarif",
-        "github",
-        "gitlab",
-        "junit",
-        "checkstyle",
-        "codeclimate",
-        "sonarqube",
-        "gnu",
-        "markdown",
-    ] {
+    for format in ["text", "concise", "json", "sarif", "github", "junit"] {
         let mut child = program(folder.path())
             .args(["lint", "--format", format])
             .stdout(Stdio::piped())

@@ -7,7 +7,8 @@ use anyhow::{Result, bail};
 
 use super::{Exit, say};
 use crate::config::NAMES;
-use crate::config::hadolint::{Hadolint, Imported, keys};
+use crate::config::hadolint::Hadolint;
+use crate::config::import::{Imported, keys};
 use crate::disk;
 use crate::report::printable::printable;
 

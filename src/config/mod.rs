@@ -5,6 +5,7 @@
 //! a file is resolved.
 
 pub mod hadolint;
+pub mod import;
 mod pattern;
 mod raw;
 mod read;
