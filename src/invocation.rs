@@ -53,6 +53,25 @@ pub struct OwnBase {
     pub dockerfile: Arc<Source>,
 }
 
+/// Which set of rules is on unless one is named.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Edition {
+    /// The name of the set; the newest unless said.
+    pub name: Option<String>,
+    /// Whether the rules of the set after it are looked at.
+    pub later: Later,
+}
+
+/// What is done with rules that only a later edition has on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Later {
+    /// They are off.
+    #[default]
+    Hidden,
+    /// They are on.
+    Shown,
+}
+
 /// How one Dockerfile is built and run.
 #[derive(Debug, Clone, Default)]
 pub struct Invocation {
@@ -70,6 +89,8 @@ pub struct Invocation {
     /// Rules that are off in the profile and that the config or the command line turns on, with the
     /// severity at which they speak.
     pub raised: BTreeMap<&'static str, Severity>,
+    /// The set of rules that is on.
+    pub edition: Edition,
     /// Images that are built from Dockerfiles of one's own, by the config's `bases`.
     pub bases: Arc<[OwnBase]>,
     /// Where this invocation is known from, such as `compose.yaml:web`; empty for a file alone.

@@ -8,6 +8,7 @@
 //! - `setup`: `link NAME TARGET`, `folder NAME`, `fifo NAME`, `forbid NAME`, `bytes NAME HEX`,
 //!   `repeat NAME COUNT TEXT` (TEXT may have `\n`), one a line
 //! - `stdin`, `stdout`, `stderr`, `exit`; standard error is compared only where it stands in the case
+//! - a section whose text does not end with a line end has `\ no line end` as its last line
 //! - `written PATH`: what a file of the working folder holds afterwards
 //!
 //! With `SEAWORTHY_BLESS=1` the answers in the cases are rewritten.
@@ -40,12 +41,16 @@ fn main() -> ExitCode {
         .collect();
     assert!(!trials.is_empty(), "there are cases");
     trials.push(Trial::test("a-closed-pipe-is-success", a_closed_pipe_is_success));
+    trials.push(Trial::test("a-full-disk-is-told", a_full_disk_is_told));
     trials.push(Trial::test(
         "threads-do-not-change-the-output",
         threads_do_not_change_the_output,
     ));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
+
+/// What stands in a case behind a text that does not end with a line end.
+const NO_LINE_END: &str = "\n\\ no line end\n";
 
 /// The sections of a case, by their headings, in the order in which they stand.
 struct Case {
@@ -66,6 +71,11 @@ impl Case {
                 (None, Some((_, body))) => body.push_str(line),
                 // Before the first section stands why the case exists.
                 (None, None) => sections.push(("why".to_owned(), line.to_owned())),
+            }
+        }
+        for (_, body) in &mut sections {
+            if let Some(cut) = body.strip_suffix(NO_LINE_END) {
+                *body = cut.to_owned();
             }
         }
         Self { sections }
@@ -97,6 +107,9 @@ impl Case {
                 text.push_str(&format!("-- {heading} --\n"));
             }
             text.push_str(body);
+            if !body.is_empty() && !body.ends_with('\n') {
+                text.push_str(NO_LINE_END);
+            }
         }
         fs::write(path, text).expect("a case can be written");
     }
@@ -260,7 +273,7 @@ fn a_closed_pipe_is_success() -> Result<(), Failed> {
         "Dockerfile",
         "FROM a\nNONSENSE\n".repeat(5000).as_bytes(),
     )?;
-    for format in ["text", "concise", "json"] {
+    for format in ["text", "concise", "json", "sarif", "github", "junit"] {
         let mut child = program(folder.path())
             .args(["lint", "--format", format])
             .stdout(Stdio::piped())
@@ -272,6 +285,45 @@ fn a_closed_pipe_is_success() -> Result<(), Failed> {
         compare("exit", "Some(0)", &format!("{:?}", output.status.code()))?;
     }
     Ok(())
+}
+
+/// Standard output is a disk without room: told, exit 2, and the file beside it has all.
+fn a_full_disk_is_told() -> Result<(), Failed> {
+    let Ok(full) = fs::File::options().write(true).open("/dev/full") else {
+        println!("skipped: there is no /dev/full");
+        return Ok(());
+    };
+    let folder = tempfile::tempdir()?;
+    put(
+        folder.path(),
+        "Dockerfile",
+        b"FROM registry.example.com/a\nNONSENSE\n",
+    )?;
+    let output = program(folder.path())
+        .args([
+            "lint",
+            "--format",
+            "json",
+            "--output",
+            "gnu=out.txt",
+            "--output",
+            "gnu=/dev/full",
+        ])
+        .stdout(full)
+        .stderr(Stdio::piped())
+        .spawn()?
+        .wait_with_output()?;
+    compare("exit", "Some(2)", &format!("{:?}", output.status.code()))?;
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    compare(
+        "stderr",
+        "error: cannot write /dev/full: no space left on device\nerror: cannot write to standard output: No space left on device (os error 28)\n",
+        &told,
+    )?;
+    let written = fs::read_to_string(folder.path().join("out.txt"))?;
+    compare("lines", "1", &written.lines().count().to_string())?;
+    let left = fs::read_dir(folder.path())?.count();
+    compare("files", "2", &left.to_string())
 }
 
 fn threads_do_not_change_the_output() -> Result<(), Failed> {

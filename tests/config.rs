@@ -46,6 +46,7 @@ exclude: ["third_party/**"]
 bases:
   "registry.example.com/ws-base:*": images/base/Dockerfile
 fail-on: error
+baseline: known.json
 "#;
 
 #[test]
@@ -70,6 +71,10 @@ fn every_key_arrives() {
     assert_eq!(contract.commands, ["git", "curl"]);
     assert_eq!(contract.platforms, ["linux/amd64", "linux/arm64/v8"]);
     assert_eq!(settings.fail_on, FailOn::Error);
+    assert_eq!(
+        settings.baseline.as_deref(),
+        Some(Path::new("/project/known.json"))
+    );
     assert!(settings.accepted.is_empty());
     assert!(config.excludes(Path::new("/project/third_party/x/Dockerfile")));
     assert!(!config.excludes(Path::new("/elsewhere/third_party/x/Dockerfile")));
@@ -146,7 +151,7 @@ fn the_schema_knows_the_keys_that_are_read() {
             "{key}"
         );
     }
-    for key in ["baseline", "custom", "labels", "registries", "probes", "Profile"] {
+    for key in ["custom", "labels", "registries", "probes", "Profile"] {
         assert!(!properties.contains_key(key), "{key}");
         let findings = read(&source(&format!("{key}: x"))).expect_err("it is no key");
         assert_eq!(findings[0].rule, "config-unknown-key");

@@ -2,12 +2,19 @@
 //!
 //! Help, completions and the man page come from these definitions.
 
+mod baseline;
+mod format;
+
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+pub use baseline::Baseline;
+pub use format::{Compat, Format};
+
 use crate::config::FailOn;
 use crate::contract::Profile;
+use format::output_file;
 
 /// Lints the Dockerfiles of developer workspaces for the platform on which they run.
 #[derive(Debug, Parser)]
@@ -106,6 +113,17 @@ pub enum ConfigVerb {
         /// A Dockerfile or a folder
         #[arg(default_value = ".")]
         path: PathBuf,
+        /// Print the level of each rule, or of these, and who says so
+        #[arg(long = "rules", value_name = "RULE", num_args = 0.., require_equals = true, value_delimiter = ',')]
+        shown: Option<Vec<String>>,
+        /// What the command line of lint would say.
+        #[command(flatten)]
+        selection: Box<Rules>,
+    },
+    /// Write a seaworthy.yaml that says what a config of hadolint says
+    Import {
+        /// The config, such as .hadolint.yaml
+        path: PathBuf,
     },
     /// Print the JSON schema of seaworthy.yaml
     Schema,
@@ -153,9 +171,15 @@ pub struct Lint {
     /// How they are built.
     #[command(flatten)]
     pub build: Build,
+    /// Which findings are known.
+    #[command(flatten)]
+    pub known: Baseline,
     /// What is printed.
     #[command(flatten)]
     pub output: Output,
+    /// Take another tool's place: its ids, levels, config, formats and exit codes
+    #[arg(long, value_name = "TOOL", conflicts_with_all = ["baseline", "write_baseline"])]
+    pub compat: Option<Compat>,
 }
 
 /// Which files are looked at.
@@ -189,6 +213,9 @@ pub struct Rules {
     /// Leave these rules out, too; names or ids, with commas
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub ignore: Vec<String>,
+    /// Check the rules of the next edition, too
+    #[arg(long)]
+    pub preview: bool,
 }
 
 /// How the images are built.
@@ -230,17 +257,6 @@ pub struct Output {
     pub statistics: bool,
 }
 
-/// How findings are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// With the text around each, for people.
-    Text,
-    /// One line each.
-    Concise,
-    /// For programs.
-    Json,
-}
-
 fn profile() -> impl clap::builder::TypedValueParser<Value = Profile> {
     use clap::builder::TypedValueParser;
     let names = Profile::ALL.map(Profile::name);
@@ -252,21 +268,6 @@ fn profile() -> impl clap::builder::TypedValueParser<Value = Profile> {
 
 fn platform(text: &str) -> Result<crate::invocation::Platform, String> {
     crate::invocation::Platform::parse(text).ok_or_else(|| "write it like linux/amd64".to_owned())
-}
-
-fn output_file(text: &str) -> Result<(Format, PathBuf), String> {
-    let (format, path) = text.split_once('=').ok_or("write it like json=findings.json")?;
-    let format = Format::from_str(format, false).map_err(|_| {
-        let names = Format::value_variants()
-            .iter()
-            .filter_map(Format::to_possible_value);
-        let names: Vec<String> = names.map(|value| value.get_name().to_owned()).collect();
-        format!("`{format}` is not a format; the formats are {}", names.join(", "))
-    })?;
-    if path.is_empty() {
-        return Err("no file is named".to_owned());
-    }
-    Ok((format, PathBuf::from(path)))
 }
 
 #[cfg(test)]

@@ -54,6 +54,7 @@ impl<'a> Builds<'a> {
             raised = Settings {
                 contract: contract.clone(),
                 levels: settings.levels.clone(),
+                edition: settings.edition.clone(),
                 ..Settings::default()
             }
             .raised();
@@ -68,6 +69,7 @@ impl<'a> Builds<'a> {
             contract,
             context_given: self.names_context(),
             raised,
+            edition: settings.edition(selection.later),
             bases: found.bases.clone(),
             known_from: None,
         }

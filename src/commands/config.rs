@@ -5,8 +5,9 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
+use super::why::Why;
 use super::{Exit, say};
-use crate::cli::{ConfigVerb, Global};
+use crate::cli::{ConfigVerb, Global, Rules};
 use crate::config::{Config, NAMES, Settings, schema};
 use crate::disk::{self, Configs};
 use crate::report::printable::printable;
@@ -14,7 +15,12 @@ use crate::report::printable::printable;
 /// Shows, describes or begins a config.
 pub fn config(global: &Global, verb: &ConfigVerb, out: &mut dyn Write) -> Result<Exit> {
     match verb {
-        ConfigVerb::Show { path } => show(global, path, out),
+        ConfigVerb::Show {
+            path,
+            shown,
+            selection,
+        } => show(global, path, shown.as_deref(), selection, out),
+        ConfigVerb::Import { path } => super::import::import(path, out),
         ConfigVerb::Schema => {
             crate::report::json::write_value(&schema(), out)?;
             Ok(Exit::Clean)
@@ -24,7 +30,14 @@ pub fn config(global: &Global, verb: &ConfigVerb, out: &mut dyn Write) -> Result
 }
 
 /// Prints what holds for a path, each key with who says so.
-fn show(global: &Global, path: &Path, out: &mut dyn Write) -> Result<Exit> {
+fn show(
+    global: &Global,
+    path: &Path,
+    shown: Option<&[String]>,
+    rules: &Rules,
+    out: &mut dyn Write,
+) -> Result<Exit> {
+    let selection = super::lint::selection(rules)?;
     if !disk::is_there(path) {
         bail!("cannot read {}: no such file or folder", disk::shown(path));
     }
@@ -39,7 +52,16 @@ fn show(global: &Global, path: &Path, out: &mut dyn Write) -> Result<Exit> {
     };
     match configs.for_folder(folder) {
         Ok(found) => {
-            print(&found.config, &found.config.settings(&absolute), out)?;
+            let settings = found.config.settings(&absolute);
+            match shown {
+                None => print(&found.config, &settings, out)?,
+                Some(names) => Why {
+                    settings: &settings,
+                    selection: &selection,
+                    profile: rules.profile,
+                }
+                .print(names, out)?,
+            }
             Ok(Exit::Clean)
         }
         Err(broken) => {
@@ -115,6 +137,7 @@ const DEFAULTS: &[(&str, Option<&str>)] = &[
     ("workspace.commands", None),
     ("platforms", None),
     ("fail-on", Some("\"warning\"")),
+    ("baseline", None),
 ];
 
 fn entry<'a>(

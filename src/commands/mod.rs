@@ -4,9 +4,11 @@ mod build;
 mod config;
 mod describe;
 mod explain;
+mod import;
 mod lint;
 mod rules;
 mod tree;
+mod why;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;

@@ -4,6 +4,8 @@
 //! of layers, the extended ones first; [`Config::settings`] is the one place where the contract of
 //! a file is resolved.
 
+pub mod hadolint;
+pub mod import;
 mod pattern;
 mod raw;
 mod read;
@@ -18,15 +20,15 @@ pub use read::{CONFIG_LIMIT, finding, read};
 
 use crate::contract::{Contract, Profile, Runtime, Told};
 use crate::finding::{Place, Severity};
-use crate::rules;
+use crate::invocation::{Edition, Later};
+use crate::rules::{self, editions};
 use crate::source::{Source, Span};
 use raw::{Levels, Override, Platform, Workspace};
 
 /// The names under which a config is looked for in a folder, the first that is there counts.
 pub const NAMES: [&str; 3] = ["seaworthy.yaml", "seaworthy.yml", ".seaworthy.yaml"];
 
-/// The editions of the rule set that this version knows, the newest last.
-pub const EDITIONS: &[&str] = &["2026"];
+pub use crate::rules::editions::EDITIONS;
 
 /// A config file that was read without a fault.
 #[derive(Debug)]
@@ -123,6 +125,8 @@ pub struct Said {
     pub value: String,
     /// The config file and its line; none for what holds unless said otherwise.
     pub by: Option<(String, u32)>,
+    /// The paths of the override that says it.
+    pub only_for: Option<String>,
 }
 
 /// An image pattern that is built from a Dockerfile of one's own.
@@ -147,6 +151,10 @@ pub struct Settings {
     pub accepted: Vec<Accepted>,
     /// From which severity on the run fails.
     pub fail_on: FailOn,
+    /// The baseline, absolute.
+    pub baseline: Option<PathBuf>,
+    /// The edition of the rule set, where one is named.
+    pub edition: Option<String>,
     /// Each key that was said, by its path such as `workspace.user`.
     pub said: BTreeMap<String, Said>,
 }
@@ -163,15 +171,26 @@ impl Settings {
         by_alias.or_else(by_name).map(|said| said.level)
     }
 
-    /// Rules that the config turns on although the profile has them off, with their severity.
+    /// The set of rules that is on.
+    pub fn edition(&self, later: Later) -> Edition {
+        Edition {
+            name: self.edition.clone(),
+            later,
+        }
+    }
+
+    /// Rules that the config turns on although the profile or the edition has them off, with their
+    /// severity.
     pub fn raised(&self) -> BTreeMap<&'static str, Severity> {
+        let edition = self.edition(Later::Hidden);
         let mut raised = BTreeMap::new();
         for said in &self.levels {
             let Some(severity) = said.level.severity() else {
                 continue;
             };
             for rule in rules::find(&said.name) {
-                if rule.levels.of(self.contract.profile).is_none() {
+                let is_on = rule.levels.of(self.contract.profile).is_some() && editions::has(&edition, rule);
+                if !is_on {
                     raised.insert(rule.name, severity);
                 }
             }
@@ -232,6 +251,7 @@ impl Config {
             let mut apply = Apply {
                 layer,
                 settings: &mut settings,
+                only_for: None,
             };
             apply.root(&layer.raw);
             for (index, entry) in layer.raw.overrides.iter().flatten().enumerate() {
@@ -261,12 +281,19 @@ impl Config {
 struct Apply<'a> {
     layer: &'a Layer,
     settings: &'a mut Settings,
+    /// The paths of the override that is applied.
+    only_for: Option<String>,
 }
 
 impl Apply<'_> {
     fn root(&mut self, raw: &Raw) {
         if let Some(edition) = &raw.edition {
+            self.settings.edition = Some(edition.value.clone());
             self.said("edition", edition);
+        }
+        if let Some(baseline) = &raw.baseline {
+            self.settings.baseline = Some(self.layer.folder.join(&baseline.value));
+            self.said("baseline", baseline);
         }
         self.judging(
             raw.profile.as_ref(),
@@ -279,6 +306,7 @@ impl Apply<'_> {
     }
 
     fn entry(&mut self, entry: &Override) {
+        self.only_for = Some(values(&entry.paths).join(", "));
         self.judging(
             entry.profile.as_ref(),
             entry.platform.as_ref(),
@@ -398,6 +426,7 @@ impl Apply<'_> {
             // JSON is YAML, and on one line.
             value: serde_json::to_string(&value.value).unwrap_or_default(),
             by: Some((self.layer.source.name().to_owned(), line)),
+            only_for: self.only_for.clone(),
         };
         self.settings.said.insert(key.to_owned(), said);
     }

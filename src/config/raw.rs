@@ -198,6 +198,9 @@ pub struct Raw {
     /// From which severity on a run fails.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fail_on: Option<At<FailOn>>,
+    /// Findings that were there before, which do not count; a file relative to this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<At<String>>,
 }
 
 /// What runs the workspaces.

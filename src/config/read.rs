@@ -280,8 +280,8 @@ impl Checker<'_> {
             self.not_empty(image);
             self.not_empty(path);
         }
-        if let Some(extends) = &raw.extends {
-            self.not_empty(extends);
+        for path in raw.extends.iter().chain(&raw.baseline) {
+            self.not_empty(path);
         }
     }
 

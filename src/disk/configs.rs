@@ -55,6 +55,18 @@ impl Configs {
         }
     }
 
+    /// A config for all files that lies in no file of ours.
+    pub fn given(config: Config) -> Self {
+        let found = Found {
+            config,
+            bases: Arc::default(),
+        };
+        Self {
+            named: Some(Ok(Arc::new(found))),
+            ..Self::default()
+        }
+    }
+
     /// The config that was named for all files and is broken.
     pub fn broken_named(&self) -> Option<&Arc<Broken>> {
         self.named.as_ref().and_then(|answer| answer.as_ref().err())

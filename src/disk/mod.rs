@@ -143,6 +143,43 @@ pub fn write(path: &Path, text: &[u8]) -> Result<(), DiskError> {
     })
 }
 
+/// Puts text behind what a file has; the file is made if it is not there.
+///
+/// # Errors
+/// It cannot be written to.
+pub fn append(path: &Path, text: &[u8]) -> Result<(), DiskError> {
+    let appended = File::options().append(true).create(true).open(path);
+    appended
+        .and_then(|mut file| file.write_all(text))
+        .map_err(|error| DiskError::Write {
+            path: shown(path),
+            error,
+        })
+}
+
+/// The bytes of a file; none where it is not there.
+pub fn length(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |metadata| metadata.len())
+}
+
+/// Whether writing replaces what has this name: a device or a pipe is written to instead.
+pub fn may_be_replaced(path: &Path) -> bool {
+    std::fs::metadata(path).map_or(true, |metadata| metadata.is_file())
+}
+
+/// The path to which links lead, as far as it is there.
+pub fn resolved(path: &Path) -> PathBuf {
+    let path = absolute(path);
+    if let Ok(path) = std::fs::canonicalize(&path) {
+        return path;
+    }
+    let folder = path.parent().map(std::fs::canonicalize);
+    match (folder, path.file_name()) {
+        (Some(Ok(folder)), Some(name)) => folder.join(name),
+        _ => path,
+    }
+}
+
 fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let existing = std::fs::metadata(path).ok();
     // A device or pipe (`/dev/stderr`) cannot be replaced, only written to.
@@ -214,7 +251,12 @@ pub fn shown(path: &Path) -> String {
         Err(_) if path.is_relative() => path,
         Err(_) => &clean,
     };
-    let text = relative.to_string_lossy();
+    with_slashes(relative)
+}
+
+/// A path in words, with forward slashes; bytes that are not UTF-8 are replaced.
+pub fn with_slashes(path: &Path) -> String {
+    let text = path.to_string_lossy();
     if std::path::MAIN_SEPARATOR == '\\' {
         text.replace('\\', "/")
     } else {

@@ -2,7 +2,7 @@
 
 use crate::rules::{Checks, Options, instruction_options};
 use crate::source::{Source, Span};
-use crate::syntax::Tree;
+use crate::syntax::{Keyword, Tree};
 
 /// Checks of BuildKit that a comment before an instruction does not reach: they look at the file as a
 /// whole.
@@ -54,6 +54,8 @@ pub enum Origin {
 pub enum Reach {
     /// Over the bytes of one instruction.
     Instruction(Span),
+    /// From one instruction to the end of its stage.
+    Stage(Span),
     /// Over the whole file.
     File,
     /// Nowhere: no instruction follows.
@@ -110,7 +112,8 @@ pub fn silences(source: &Source, tree: &Tree) -> (Vec<Silence>, Vec<Malformed>) 
                 }),
             }
         } else if let Some(rest) = body.after("hadolint") {
-            silences.extend(hadolint(rest, reach, comment.span));
+            let stage = instruction.map_or(Reach::Nothing, |index| stage_from(tree, index));
+            silences.extend(hadolint(rest, reach, stage, comment.span));
         }
     }
     (silences, malformed)
@@ -144,15 +147,28 @@ fn ours(rest: Text, reach: Reach, span: Span) -> Option<Silence> {
     })
 }
 
-/// `ignore=DL3008,SC2086` or `global ignore=…`, with a `# remark` after it if one likes.
-fn hadolint(rest: Text, reach: Reach, span: Span) -> Option<Silence> {
+/// From an instruction up to the next stage.
+fn stage_from(tree: &Tree, index: usize) -> Reach {
+    let rest = &tree.instructions[index..];
+    let inside = rest.iter().enumerate();
+    let inside = inside.take_while(|(index, one)| *index == 0 || one.keyword != Keyword::From);
+    let spans = inside.map(|(_, one)| one.span);
+    spans.reduce(Span::cover).map_or(Reach::Nothing, Reach::Stage)
+}
+
+/// `ignore=DL3008,SC2086`, `stage ignore=…` or `global ignore=…`, with a `# remark` after it if one likes.
+///
+/// hadolint leaves out the line right below a stage's comment, which is its FROM, and takes in the next
+/// stage's instead; here it is the stage that is meant.
+fn hadolint(rest: Text, reach: Reach, stage: Reach, span: Span) -> Option<Silence> {
     if !rest.text.starts_with(char::is_whitespace) {
         return None;
     }
     let rest = rest.trimmed();
-    let (rest, reach) = match rest.after("global") {
-        Some(rest) => (rest.trimmed(), Reach::File),
-        None => (rest, reach),
+    let (rest, reach) = match (rest.after("global"), rest.after("stage")) {
+        (Some(rest), _) => (rest.trimmed(), Reach::File),
+        (None, Some(rest)) => (rest.trimmed(), stage),
+        (None, None) => (rest, reach),
     };
     let codes = rest.after("ignore")?.trimmed().after("=")?;
     let codes = match codes.split_at_char('#') {

@@ -8,6 +8,7 @@ mod comment;
 
 use crate::config::{Level, Settings};
 use crate::finding::{Certainty, Finding, Place, Severity};
+use crate::invocation::Later;
 use crate::rules;
 use crate::source::{Source, Span};
 use crate::syntax::Tree;
@@ -20,6 +21,8 @@ pub struct Selection {
     pub select: Option<Vec<String>>,
     /// Names and ids that are left out.
     pub ignore: Vec<String>,
+    /// Whether the rules of the next edition are looked at.
+    pub later: Later,
 }
 
 impl Selection {
@@ -228,11 +231,11 @@ fn reaches(silence: &Silence, source: &Source, finding: &Finding) -> bool {
 fn covers(reach: &Reach, source: &Source, place: &Place) -> bool {
     match (reach, place) {
         (Reach::File, _) => true,
-        (Reach::Instruction(instruction), Place::Text { path, span }) => {
+        (Reach::Instruction(reached) | Reach::Stage(reached), Place::Text { path, span }) => {
             let here = path.is_empty() || **path == *source.name();
-            here && instruction.start <= span.start && span.start <= instruction.end
+            here && reached.start <= span.start && span.start <= reached.end
         }
-        (Reach::Instruction(_) | Reach::Nothing, _) => false,
+        (Reach::Instruction(_) | Reach::Stage(_) | Reach::Nothing, _) => false,
     }
 }
 
@@ -284,6 +287,7 @@ fn stale(name: &str, span: Span, reach: &Reach, selection: &Selection) -> Option
     }
     let place = match reach {
         Reach::Instruction(_) => "in the instruction",
+        Reach::Stage(_) => "in the stage",
         Reach::File => "in the file",
         Reach::Nothing => "here: no instruction follows",
     };

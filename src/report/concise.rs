@@ -13,7 +13,11 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     report.findings.iter().try_for_each(|entry| line(entry, out))
 }
 
-fn line(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
+/// Writes one finding.
+///
+/// # Errors
+/// The writer's.
+pub fn line(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
     let severity = entry.severity.name();
     let rule = entry.rule;
     let message = printable(&entry.message);

@@ -1,6 +1,6 @@
 //! A name for a finding that stays when lines move.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Gives fingerprints to the findings of one file, in the order in which they stand.
 ///
@@ -25,6 +25,30 @@ impl Fingerprints {
         hash.add(counter.to_string().as_bytes());
         *counter += 1;
         format!("{:016x}", hash.0)
+    }
+}
+
+/// Gives names to findings of several files, each once in a report.
+#[derive(Debug, Default)]
+pub struct Unique {
+    given: BTreeSet<String>,
+}
+
+impl Unique {
+    /// The name of the finding with this fingerprint in this file.
+    pub fn next(&mut self, path: &str, fingerprint: &str) -> String {
+        let mut hash = Hash::new();
+        hash.add(path.as_bytes());
+        hash.add(b"\n");
+        hash.add(fingerprint.as_bytes());
+        loop {
+            let name = format!("{:016x}", hash.0);
+            if self.given.insert(name.clone()) {
+                return name;
+            }
+            // Findings of several invocations may share place and text.
+            hash.add(b"+");
+        }
     }
 }
 
@@ -56,6 +80,15 @@ mod tests {
         assert_eq!(first, other.next("rule", "RUN a b"));
         assert_ne!(first, one.next("rule", "RUN a b"));
         assert_ne!(first, other.next("another", "RUN a b"));
+    }
+
+    #[test]
+    fn no_name_is_given_twice() {
+        let mut unique = Unique::default();
+        let first = unique.next("a", "1");
+        assert_ne!(first, unique.next("a", "1"));
+        assert_ne!(first, unique.next("b", "1"));
+        assert_eq!(first, Unique::default().next("a", "1"));
     }
 
     #[test]

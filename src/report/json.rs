@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::ser::{CharEscape, Formatter, PrettyFormatter, Serializer};
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
 use super::printable::is_hostile;
 use super::{Entry, Report, Spot};
@@ -29,6 +29,15 @@ pub fn write_value(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()
     let mut serializer = Serializer::with_formatter(&mut *out, Harmless(PrettyFormatter::new()));
     value.serialize(&mut serializer).map_err(io::Error::from)?;
     out.write_all(b"\n")
+}
+
+/// Writes any value on one line without a line end, as harmless as [`write_value`] does.
+///
+/// # Errors
+/// The writer's.
+pub fn write_compact(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut serializer = Serializer::with_formatter(&mut *out, Harmless(CompactFormatter));
+    value.serialize(&mut serializer).map_err(io::Error::from)
 }
 
 #[derive(Serialize)]
@@ -218,14 +227,28 @@ impl<'a> Fix<'a> {
     }
 }
 
-/// Writes characters that change how others are shown as `\uXXXX`: the value stays, the terminal is
-/// not spoken to.
-struct Harmless<'a>(PrettyFormatter<'a>);
+/// Writes characters that change how others are shown as `\uXXXX`, and so the bracket of `##[` and the
+/// first letter of `##vso[`, which CI runners take for commands anywhere in a line: the value stays,
+/// neither terminal nor runner is spoken to.
+struct Harmless<F>(F);
 
-impl Formatter for Harmless<'_> {
+/// Where the next character stands that is not written as itself.
+fn harmful(text: &str) -> Option<usize> {
+    let mut before = ['\0'; 2];
+    for (at, sign) in text.char_indices() {
+        let command = before == ['#'; 2] && (sign == '[' || text[at..].starts_with("vso["));
+        if command || sign == '\u{7f}' || is_hostile(sign) {
+            return Some(at);
+        }
+        before = [before[1], sign];
+    }
+    None
+}
+
+impl<F: Formatter> Formatter for Harmless<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
-        while let Some(at) = rest.find(|sign| sign == '\u{7f}' || is_hostile(sign)) {
+        while let Some(at) = harmful(rest) {
             let (plain, marked) = rest.split_at(at);
             out.write_all(plain.as_bytes())?;
             let mut signs = marked.chars();

@@ -3,15 +3,30 @@
 //! The types here are between judging and the formats: each format has output types of its own, so
 //! that a change here cannot change what other tools read.
 
+pub mod baseline;
+pub mod checkstyle;
+pub mod codeclimate;
 pub mod concise;
 pub mod describe;
 pub mod excerpt;
 pub mod fingerprint;
+pub mod github;
+pub mod gitlab;
+pub mod gnu;
+pub mod hadolint;
 pub mod json;
+pub mod junit;
+pub mod markdown;
 pub mod printable;
+pub mod sarif;
+pub mod security;
+pub mod sonarqube;
 pub mod text;
 pub mod tree;
+pub mod xml;
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::finding::{Certainty, Severity};
@@ -29,6 +44,8 @@ pub struct Report {
     pub errors: Vec<Problem>,
     /// How many Dockerfiles were judged.
     pub files: usize,
+    /// The Dockerfiles that were judged, by path, for formats that name those without a finding, too.
+    pub names: Vec<String>,
 }
 
 /// A file that could not be looked at.
@@ -62,6 +79,31 @@ pub enum Spot {
 }
 
 impl Spot {
+    /// The path as reported; a layer of an image has none and goes by its index.
+    pub fn path(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text { path, .. } => Cow::Borrowed(path),
+            Self::Layer { index, .. } => Cow::Owned(format!("layer-{index}")),
+        }
+    }
+
+    /// Where it starts, and one past its end; a layer has one character.
+    pub fn range(&self) -> (Position, Position) {
+        match self {
+            Self::Text { start, end, .. } => (*start, *end),
+            Self::Layer { .. } => (FIRST, FIRST),
+        }
+    }
+
+    /// The last line of which something belongs to it.
+    pub fn last_line(&self) -> u32 {
+        let (start, end) = self.range();
+        match end.column {
+            1 if end.line > start.line => end.line - 1,
+            _ => end.line,
+        }
+    }
+
     /// What entries are ordered by: the path, then the first byte.
     pub fn order(&self) -> (&str, u32) {
         match self {
@@ -70,6 +112,13 @@ impl Spot {
         }
     }
 }
+
+/// The first place of a text.
+const FIRST: Position = Position {
+    line: 1,
+    column: 1,
+    byte: 0,
+};
 
 /// A finding, ready to be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +145,10 @@ pub struct Entry {
     pub related: Vec<(String, Spot)>,
     /// How to mend it.
     pub fix: Option<crate::finding::Fix>,
+    /// The places of the fix's edits, in their order.
+    pub edit_spots: Vec<Spot>,
+    /// The first line of the instruction in which it stands.
+    pub instruction_line: Option<u32>,
     /// The invocations in which it holds.
     pub invocations: Vec<String>,
     /// The same for the same fault in the same instruction, wherever that moves in its file.
@@ -129,7 +182,7 @@ impl Entry {
 pub struct Suppressed {
     /// What was found.
     pub entry: Entry,
-    /// `comment` or `config`.
+    /// `comment`, `config` or `baseline`.
     pub by: &'static str,
     /// Why, where a reason was given.
     pub reason: Option<String>,
@@ -159,7 +212,15 @@ impl Report {
         });
         self.errors.sort();
         self.errors.dedup();
+        self.names.sort();
         self
+    }
+
+    /// The findings with the worst first: by severity, then certainty, then as they stand.
+    pub fn worst_first(&self) -> Vec<&Entry> {
+        let mut entries: Vec<&Entry> = self.findings.iter().collect();
+        entries.sort_by_key(|entry| std::cmp::Reverse((entry.severity, entry.certainty)));
+        entries
     }
 
     /// How many findings have this severity.
@@ -175,4 +236,49 @@ fn merge(kept: &mut Entry, later: &mut Entry) {
     kept.invocations.append(&mut later.invocations);
     kept.invocations.sort();
     kept.invocations.dedup();
+}
+
+/// What was found in one file.
+struct File<'a> {
+    path: &'a str,
+    entries: Vec<&'a Entry>,
+    problems: Vec<&'a Problem>,
+}
+
+impl File<'_> {
+    /// How many cases it has in formats that speak of tests: one where nothing was found.
+    fn cases(&self) -> usize {
+        (self.entries.len() + self.problems.len()).max(1)
+    }
+}
+
+/// All files of a report by path, those without a finding too. What stands in a layer of an image goes
+/// by the empty path.
+fn files(report: &Report) -> Vec<File<'_>> {
+    let mut files: BTreeMap<&str, File> = BTreeMap::new();
+    let empty = |path| File {
+        path,
+        entries: Vec::new(),
+        problems: Vec::new(),
+    };
+    for name in &report.names {
+        files.entry(name).or_insert_with(|| empty(name));
+    }
+    for entry in &report.findings {
+        let (path, _) = entry.spot.order();
+        files
+            .entry(path)
+            .or_insert_with(|| empty(path))
+            .entries
+            .push(entry);
+    }
+    for problem in &report.errors {
+        let path = problem.path.as_str();
+        files
+            .entry(path)
+            .or_insert_with(|| empty(path))
+            .problems
+            .push(problem);
+    }
+    files.into_values().collect()
 }

@@ -75,7 +75,7 @@ fn place(spot: &Spot) -> String {
 }
 
 /// Such as `1 error and 2 warnings in 3 files, 1 silenced`.
-fn counted(report: &Report) -> String {
+pub(super) fn counted(report: &Report) -> String {
     let number =
         |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
     let kinds = [

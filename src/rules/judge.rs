@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::finding::{Certainty, Finding, Place, Severity};
 use crate::interpret::{self, Input, KnownBases};
 use crate::invocation::Invocation;
-use crate::rules::{Check, Checks, RULES, Report, Rule, Scope, Text, syntax_error};
+use crate::rules::{Check, Checks, RULES, Report, Rule, Scope, Text, editions, syntax_error};
 use crate::source::Source;
 use crate::stages::Stages;
 use crate::syntax::Tree;
@@ -72,7 +72,10 @@ pub fn judge(source: &Source, tree: &Tree, invocation: &Invocation, context: &dy
 /// that says `experimental=` wants the checks that it names.
 fn level(rule: &Rule, invocation: &Invocation, checks: &Checks) -> Option<Severity> {
     let raised = invocation.raised.get(rule.name).copied();
-    let usual = rule.levels.of(invocation.contract.profile).or(raised);
+    let level = rule.levels.of(invocation.contract.profile);
+    let usual = level
+        .filter(|_| editions::has(&invocation.edition, rule))
+        .or(raised);
     let Some(check) = rule.build_check() else {
         return usual;
     };

@@ -39,6 +39,7 @@ mod docker_not_enabled;
 mod downloader_missing;
 mod duplicate_label;
 mod duplicate_stage_name;
+pub mod editions;
 mod empty_continuation;
 mod engine_versions;
 mod entrypoint_ignored;

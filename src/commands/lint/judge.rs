@@ -43,6 +43,19 @@ pub struct Verdict {
     pub suppressed: Vec<Suppressed>,
     /// From which severity on it fails the run.
     pub fail_on: FailOn,
+    /// The baseline that the config names, absolute.
+    pub baseline: Option<PathBuf>,
+    /// Whether it can be read as a Dockerfile at all.
+    pub legible: Legible,
+}
+
+/// Whether BuildKit's reader takes a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Legible {
+    /// It does.
+    Yes,
+    /// It stops at an error.
+    No,
 }
 
 impl<'a> Judge<'a> {
@@ -80,6 +93,11 @@ impl<'a> Judge<'a> {
         let (context, context_name) = self.context(file);
         let invocation = self.builds.invocation(found, &settings, self.selection);
         let tree = syntax::parse(source.text());
+        let refused = tree.instructions.iter().any(|one| syntax::refusal(one).is_some());
+        let legible = match refused || !tree.errors.is_empty() {
+            true => Legible::No,
+            false => Legible::Yes,
+        };
         let findings = rules::judge(source, &tree, &invocation, context.as_ref());
         let verdict = policy::decide(source, &tree, findings, &settings, self.selection);
         let resolver = Resolver {
@@ -96,6 +114,8 @@ impl<'a> Judge<'a> {
             findings,
             suppressed,
             fail_on: settings.fail_on,
+            baseline: settings.baseline,
+            legible,
         }
     }
 

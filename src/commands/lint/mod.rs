@@ -1,29 +1,37 @@
 //! `lint`: finds Dockerfiles, judges each, decides, reports.
 
+mod compat;
 mod files;
 mod judge;
+mod known;
+mod outputs;
 mod resolve;
 
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
 
-use super::{Exit, look, say};
-use crate::cli::{Format, Global, Lint, Rules};
+use super::{Exit, say};
+use crate::cli::{Compat, Format, Global, Lint, Rules};
 use crate::config::FailOn;
 use crate::disk::{self, Broken, Configs};
+use crate::invocation::{Edition, Later};
 use crate::policy::Selection;
-use crate::report::{Problem, Report, concise, json, text};
-use crate::rules;
+use crate::report::{Problem, Report};
+use crate::rules::{self, editions};
 use files::{Files, Origin};
 use judge::{Judge, Judged};
+use known::Baselines;
 pub use resolve::{Resolver, told};
 
 /// Checks Dockerfiles.
 pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Exit> {
+    if let Some(Compat::Hadolint) = arguments.compat {
+        return compat::lint(global, arguments, out);
+    }
     let selection = selection(&arguments.rules)?;
     let configs = match &global.config {
         Some(file) if !disk::is_there(file) => {
@@ -37,9 +45,20 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
     if !global.quiet {
         notes(&files);
     }
+    if arguments.rules.preview && !global.quiet {
+        preview();
+    }
     if arguments.files.show_files {
         return show(&files, out);
     }
+    if let Some(format) = outputs::formats(arguments).find(|format| format.is_hadolints()) {
+        bail!(
+            "the format {} is hadolint's: it goes with --compat hadolint",
+            format.name()
+        );
+    }
+    outputs::check(arguments, &files.judged)?;
+    let mut baselines = Baselines::new(arguments)?;
     let judge = Judge::new(arguments, &configs, &selection)?;
     let judged: Vec<Judged> = match files.judged.as_slice() {
         // Threads would take longer to start than one file takes to judge.
@@ -48,11 +67,24 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
             .build()?
             .install(|| several.par_iter().map(|file| judge.judge(file)).collect()),
     };
-    let outcome = gather(files, judged, &configs, arguments.output.fail_on);
-    write(&outcome.report, global, arguments, out)?;
+    let fail_on = threshold(arguments);
+    let mut outcome = gather(files, judged, &configs, &mut baselines, fail_on);
+    let mut failed = Vec::new();
+    let notes = |words: &str| {
+        if !global.quiet {
+            say(words);
+        }
+    };
+    baselines.finish(&selection, notes, &mut failed);
+    let written = outputs::write(&outcome.report, global, arguments, &mut failed, out);
     for problem in &outcome.report.errors {
         say(&format!("error: {}: {}", problem.path, problem.message));
     }
+    for words in &failed {
+        say(&format!("error: {words}"));
+    }
+    written.context("cannot write to standard output")?;
+    outcome.failed |= !failed.is_empty();
     if outcome.no_files {
         say("error: there is no Dockerfile under the folders given");
     }
@@ -65,8 +97,15 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
     Ok(outcome.exit(arguments.output.exit_zero))
 }
 
+/// From which severity on the run fails, where the command line says so. A step that makes SARIF goes on
+/// to upload it, so findings fail that one only where they are asked to.
+fn threshold(arguments: &Lint) -> Option<FailOn> {
+    let is_sarif = arguments.output.format == Format::Sarif;
+    arguments.output.fail_on.or(is_sarif.then_some(FailOn::Never))
+}
+
 /// The rules that the command line names, all of which must be known.
-fn selection(rules: &Rules) -> Result<Selection> {
+pub fn selection(rules: &Rules) -> Result<Selection> {
     for name in rules.select.iter().flatten().chain(&rules.ignore) {
         if rules::find(name).is_empty() {
             match rules::nearest_name(name) {
@@ -78,6 +117,10 @@ fn selection(rules: &Rules) -> Result<Selection> {
     Ok(Selection {
         select: rules.select.clone(),
         ignore: rules.ignore.clone(),
+        later: match rules.preview {
+            true => Later::Shown,
+            false => Later::Hidden,
+        },
     })
 }
 
@@ -86,6 +129,17 @@ fn notes(files: &Files) {
         say(&format!(
             "note: {template} is a template and is skipped; name it to check it all the same"
         ));
+    }
+}
+
+/// Says what a preview adds.
+fn preview() {
+    let names: Vec<&str> = editions::previewed(&Edition::default())
+        .map(|rule| rule.name)
+        .collect();
+    match names.is_empty() {
+        true => say("note: the next edition has no rule yet that this one lacks"),
+        false => say(&format!("note: the next edition adds {}", names.join(", "))),
     }
 }
 
@@ -141,20 +195,29 @@ impl Outcome {
 }
 
 /// Puts together what was judged, what could not be, and what is wrong with configs.
-fn gather(files: Files, judged: Vec<Judged>, configs: &Configs, fail_on: Option<FailOn>) -> Outcome {
+fn gather(
+    files: Files,
+    judged: Vec<Judged>,
+    configs: &Configs,
+    baselines: &mut Baselines,
+    fail_on: Option<FailOn>,
+) -> Outcome {
     let mut report = Report {
         errors: files.problems,
         ..Report::default()
     };
     let mut found = false;
-    for one in judged {
+    for (file, one) in files.judged.into_iter().zip(judged) {
         match one {
-            Judged::Read(file) => {
-                let threshold = fail_on.unwrap_or(file.fail_on);
-                found |= file.findings.iter().any(|entry| threshold.fails(entry.severity));
+            Judged::Read(verdict) => {
+                let threshold = fail_on.unwrap_or(verdict.fail_on);
+                let (new, known) = baselines.part(&file.name, verdict.baseline, verdict.findings);
+                found |= new.iter().any(|entry| threshold.fails(entry.severity));
                 report.files += 1;
-                report.findings.extend(file.findings);
-                report.suppressed.extend(file.suppressed);
+                report.names.push(file.name);
+                report.findings.extend(new);
+                report.suppressed.extend(known);
+                report.suppressed.extend(verdict.suppressed);
             }
             Judged::Unread(problem) => report.errors.push(problem),
         }
@@ -164,6 +227,7 @@ fn gather(files: Files, judged: Vec<Judged>, configs: &Configs, fail_on: Option<
     for config in &broken {
         report.findings.extend(resolve::in_config(config));
     }
+    report.errors.extend(baselines.problems());
     let failed = !report.errors.is_empty() || !broken.is_empty();
     Outcome {
         report: report.in_order(),
@@ -171,37 +235,6 @@ fn gather(files: Files, judged: Vec<Judged>, configs: &Configs, fail_on: Option<
         failed,
         no_files: files.none_found,
     }
-}
-
-/// Writes the report in every format that is asked for.
-fn write(report: &Report, global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<()> {
-    let count = match global.quiet {
-        true => text::Count::LeftOut,
-        false => text::Count::Shown,
-    };
-    for (format, path) in &arguments.output.output {
-        let mut written = Vec::new();
-        in_format(report, *format, text::Look::Plain, count, &mut written)?;
-        disk::write(path, &written)?;
-    }
-    in_format(report, arguments.output.format, look(global), count, out)?;
-    out.flush()?;
-    Ok(())
-}
-
-fn in_format(
-    report: &Report,
-    format: Format,
-    look: text::Look,
-    count: text::Count,
-    out: &mut dyn Write,
-) -> Result<()> {
-    match format {
-        Format::Text => text::write(report, look, count, out)?,
-        Format::Concise => concise::write(report, out)?,
-        Format::Json => json::write(report, out)?,
-    }
-    Ok(())
 }
 
 /// Counts findings by rule, the most frequent first.
@@ -219,10 +252,7 @@ fn statistics(report: &Report) {
 
 /// Whether any format that is asked for shows the text around findings.
 fn shows_excerpts(arguments: &Lint) -> bool {
-    let files = arguments.output.output.iter().map(|(format, _)| *format);
-    files
-        .chain([arguments.output.format])
-        .any(|format| format == Format::Text)
+    outputs::formats(arguments).any(|format| format == Format::Text)
 }
 
 /// The name by which standard input is reported.

@@ -13,7 +13,7 @@ use crate::report::fingerprint::Fingerprints;
 use crate::report::printable::printable_at_start;
 use crate::report::{Entry, Spot, Suppressed};
 use crate::source::{Source, Span};
-use crate::syntax::Tree;
+use crate::syntax::{Instruction, Tree};
 
 /// Resolves the places of one file's findings.
 pub struct Resolver<'a> {
@@ -70,8 +70,34 @@ impl Resolver<'_> {
             .iter()
             .map(|related| (related.message.clone(), self.spot(&related.place)))
             .collect();
-        let invocations = self.known_from.map(str::to_owned).into_iter().collect();
-        entry(finding, spot, related, invocations, fingerprint, excerpt)
+        let edits = finding.fix.iter().flat_map(|fix| &fix.edits);
+        let edit_spots = edits.map(|edit| spot_in(self.source, edit.span)).collect();
+        let instruction_line = self.instruction_line(&finding.place);
+        Entry {
+            edit_spots,
+            instruction_line,
+            invocations: self.known_from.map(str::to_owned).into_iter().collect(),
+            ..entry(finding, spot, related, fingerprint, excerpt)
+        }
+    }
+
+    /// The first line of the instruction in which a place stands.
+    fn instruction_line(&self, place: &Place) -> Option<u32> {
+        match place {
+            Place::Text { path, span } if self.is_here(path) => {
+                self.instruction(*span).map(|instruction| instruction.start_line)
+            }
+            _ => None,
+        }
+    }
+
+    fn instruction(&self, span: Span) -> Option<&Instruction> {
+        let index = self
+            .tree
+            .instructions
+            .partition_point(|one| one.span.start <= span.start);
+        let instruction = index.checked_sub(1).map(|index| &self.tree.instructions[index]);
+        instruction.filter(|one| span.start <= one.span.end)
     }
 
     /// The text that a fingerprint is made of: the instruction's, or the line's.
@@ -84,12 +110,7 @@ impl Resolver<'_> {
                 .elsewhere(path, |source| line_of(source, *span))
                 .unwrap_or_default();
         }
-        let index = self
-            .tree
-            .instructions
-            .partition_point(|one| one.span.start <= span.start);
-        let instruction = index.checked_sub(1).map(|index| &self.tree.instructions[index]);
-        match instruction.filter(|one| span.start <= one.span.end) {
+        match self.instruction(*span) {
             Some(instruction) => instruction.text.text().to_owned(),
             None => line_of(self.source, *span),
         }
@@ -151,7 +172,6 @@ fn entry(
     finding: Finding,
     spot: Spot,
     related: Vec<(String, Spot)>,
-    invocations: Vec<String>,
     fingerprint: String,
     excerpt: Option<Excerpt>,
 ) -> Entry {
@@ -167,7 +187,9 @@ fn entry(
         stage: finding.stage,
         related,
         fix: finding.fix,
-        invocations,
+        edit_spots: Vec::new(),
+        instruction_line: None,
+        invocations: Vec::new(),
         fingerprint,
         excerpt,
     }
@@ -220,14 +242,7 @@ pub fn in_config(broken: &Broken) -> Vec<Entry> {
         let fingerprint = fingerprints.next(finding.rule, &line_of(source, *span));
         let excerpt = Some(excerpt_of(source, *span));
         let spot = spot_in(source, *span);
-        Some(entry(
-            finding.clone(),
-            spot,
-            Vec::new(),
-            Vec::new(),
-            fingerprint,
-            excerpt,
-        ))
+        Some(entry(finding.clone(), spot, Vec::new(), fingerprint, excerpt))
     };
     broken.findings.iter().filter_map(of).collect()
 }
