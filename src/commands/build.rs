@@ -45,6 +45,17 @@ impl<'a> Builds<'a> {
         self.build.context.is_some()
     }
 
+    /// Whether the command line says how files are built, which then counts for all of them.
+    pub fn says_anything(&self) -> bool {
+        let Build {
+            context,
+            build_arg,
+            target,
+            platform,
+        } = self.build;
+        context.is_some() || !build_arg.is_empty() || target.is_some() || platform.is_some()
+    }
+
     /// How the file is built and run for which these settings hold.
     pub fn invocation(&self, found: &Found, settings: &Settings, selection: &Selection) -> Invocation {
         let mut contract = settings.contract.clone();

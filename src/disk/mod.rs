@@ -13,7 +13,7 @@ use std::path::{Component, Path, PathBuf};
 
 pub use configs::{Broken, Configs, Found};
 pub use context::FolderContext;
-pub use walk::{Candidate, Walk, walk};
+pub use walk::{Candidate, Walk, definitions_in, walk};
 
 use crate::source::Source;
 
@@ -217,6 +217,11 @@ pub fn is_there(path: &Path) -> bool {
 /// Whether it is a folder, or a link to one.
 pub fn is_folder(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|metadata| metadata.is_dir())
+}
+
+/// Whether it is a regular file, or a link to one.
+pub fn is_file(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
 /// The working folder; `.` where even that is gone.

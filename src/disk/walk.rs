@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use ignore::{WalkBuilder, WalkState};
 
 use super::{DiskError, shown};
+use crate::definitions;
 
 /// A Dockerfile that was named or found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +21,8 @@ pub struct Candidate {
 pub struct Walk {
     /// Dockerfiles, sorted by their reported names.
     pub found: Vec<Candidate>,
+    /// Files that define how Dockerfiles are built.
+    pub definitions: Vec<Candidate>,
     /// Templates of Dockerfiles, which are not read unless they are named.
     pub templates: Vec<String>,
     /// Folders and files that could not be looked at: reported name and reason.
@@ -55,11 +58,13 @@ pub fn walk(folder: &Path) -> Walk {
     for met in receive {
         match met {
             Met::Dockerfile(candidate) => walk.found.push(candidate),
+            Met::Definition(candidate) => walk.definitions.push(candidate),
             Met::Template(name) => walk.templates.push(name),
             Met::Error(name, reason) => walk.errors.push((name, reason)),
         }
     }
     walk.found.sort();
+    walk.definitions.sort();
     walk.templates.sort();
     walk.errors.sort();
     walk
@@ -67,6 +72,7 @@ pub fn walk(folder: &Path) -> Walk {
 
 enum Met {
     Dockerfile(Candidate),
+    Definition(Candidate),
     Template(String),
     Error(String, String),
 }
@@ -87,13 +93,32 @@ fn met(entry: Result<ignore::DirEntry, ignore::Error>) -> Option<Met> {
         return None;
     }
     let name = shown(entry.path());
+    let candidate = |name| Candidate {
+        name,
+        path: entry.into_path(),
+    };
     Some(match kind {
-        Kind::Dockerfile => Met::Dockerfile(Candidate {
-            name,
-            path: entry.into_path(),
-        }),
+        Kind::Dockerfile => Met::Dockerfile(candidate(name)),
+        Kind::Definition => Met::Definition(candidate(name)),
         Kind::Template => Met::Template(name),
     })
+}
+
+/// The files in a folder that define how Dockerfiles are built, sorted by name; none where it cannot be
+/// listed.
+pub fn definitions_in(folder: &Path) -> Vec<Candidate> {
+    let listed = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let named = listed.filter(|entry| definitions::Kind::of(&entry.file_name().to_string_lossy()).is_some());
+    let mut found: Vec<Candidate> = named
+        .map(|entry| entry.path())
+        .filter(|path| std::fs::metadata(path).is_ok_and(|file| file.is_file()))
+        .map(|path| Candidate {
+            name: shown(&path),
+            path,
+        })
+        .collect();
+    found.sort();
+    found
 }
 
 /// An error of the walker, unless it is about an ignore file alone.
@@ -118,6 +143,7 @@ fn path_of(error: &ignore::Error) -> Option<&Path> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Dockerfile,
+    Definition,
     Template,
 }
 
@@ -139,6 +165,9 @@ const TEMPLATES: [&str; 5] = [".j2", ".tmpl", ".template", ".erb", ".in"];
 
 /// What a file is by its name.
 fn kind(name: &str) -> Option<Kind> {
+    if definitions::Kind::of(name).is_some() {
+        return Some(Kind::Definition);
+    }
     if !is_dockerfile(name) {
         // `Dockerfile.j2` has the name itself; `web.Dockerfile.j2` has it before the ending.
         let stem = TEMPLATES.iter().find_map(|ending| name.strip_suffix(ending))?;
@@ -206,6 +235,7 @@ mod tests {
             "MyDockerfile",
             ".dockerignore",
             "Dockerfile.",
+            "docker.yaml",
         ] {
             assert_eq!(kind(name), None, "{name}");
         }

@@ -4,6 +4,7 @@
 //! Ours are not read: what holds is hadolint's config in the working folder or the user's, and its
 //! variables. A file that cannot be read fails the run and loses no other.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -38,7 +39,9 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
     }
     outputs::check(arguments, &files.judged)?;
     selection.select.get_or_insert_with(ids);
-    let judge = Judge::new(arguments, &configs, &selection)?;
+    // hadolint judges a file alone.
+    let alone = BTreeMap::new();
+    let judge = Judge::new(arguments, &configs, &selection, &alone)?;
     let threads = rayon::ThreadPoolBuilder::new().num_threads(arguments.files.jobs);
     let judged: Vec<Judged> = threads
         .build()?

@@ -1,8 +1,9 @@
 //! Which files a run looks at.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use super::defined::{self, Defined};
 use super::input_name;
 use crate::cli::Lint;
 use crate::disk::{self, Candidate, Configs, walk};
@@ -13,6 +14,10 @@ use crate::report::Problem;
 pub struct Files {
     /// Those that are judged, by their reported names.
     pub judged: Vec<File>,
+    /// How Dockerfiles are built, by their absolute paths.
+    pub builds: BTreeMap<PathBuf, Vec<Defined>>,
+    /// Files that should say how Dockerfiles are built and cannot be read: reported name and reason.
+    pub illegible: Vec<(String, String)>,
     /// Templates that were met and skipped.
     pub templates: Vec<String>,
     /// What was named or met and cannot be looked at.
@@ -45,6 +50,8 @@ pub fn find(arguments: &Lint, configs: &Configs) -> Files {
     let mut judged = BTreeSet::new();
     let mut named_a_file = false;
     let mut met = 0;
+    let mut definitions = BTreeSet::new();
+    let mut folders = BTreeSet::new();
     for path in &arguments.paths {
         if path.as_os_str() == "-" {
             named_a_file = true;
@@ -55,6 +62,8 @@ pub fn find(arguments: &Lint, configs: &Configs) -> Files {
         } else if disk::is_folder(path) {
             let walk = walk(path);
             met += walk.found.len();
+            definitions.extend(walk.definitions);
+            folders.insert(disk::absolute(path));
             let found = walk.found.into_iter();
             judged.extend(found.filter(|one| !excluded(&one.path, configs)).map(File::from));
             files.templates.extend(walk.templates);
@@ -65,8 +74,26 @@ pub fn find(arguments: &Lint, configs: &Configs) -> Files {
             if !(arguments.files.force_exclude && excluded(path, configs)) {
                 let name = disk::shown(path);
                 let path = path.clone();
+                definitions.extend(defined::around(&path));
                 judged.insert(File::from(Candidate { name, path }));
             }
+        }
+    }
+    for definition in definitions {
+        match defined::read(&definition) {
+            Ok(builds) => {
+                for (dockerfile, build) in builds {
+                    let below = folders.iter().any(|folder| dockerfile.starts_with(folder));
+                    if below && disk::is_file(&dockerfile) && !excluded(&dockerfile, configs) {
+                        met += 1;
+                        let name = disk::shown(&dockerfile);
+                        let path = PathBuf::from(&name);
+                        judged.insert(File::from(Candidate { name, path }));
+                    }
+                    files.builds.entry(dockerfile).or_default().push(build);
+                }
+            }
+            Err(reason) => files.illegible.push((definition.name, reason)),
         }
     }
     files.none_found = !named_a_file && met == 0 && files.problems.is_empty();

@@ -1,9 +1,11 @@
 //! Judges one file: text, tree, findings, verdict, places.
 
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+use super::defined::{self, Defined};
 use super::files::{File, Origin};
 use super::resolve::Resolver;
 use super::{shows_excerpts, unread};
@@ -12,11 +14,13 @@ use crate::commands::build::Builds;
 use crate::config::FailOn;
 use crate::context::{Context, Nowhere};
 use crate::disk::{self, Broken, Configs, FolderContext, Found};
+use crate::finding::{Certainty, Finding, Place};
+use crate::invocation::Invocation;
 use crate::policy::{self, Selection};
 use crate::report::{Entry, Problem, Suppressed};
 use crate::rules;
 use crate::source::Source;
-use crate::syntax;
+use crate::syntax::{self, Tree};
 
 /// What is the same for all files of a run.
 pub struct Judge<'a> {
@@ -24,6 +28,7 @@ pub struct Judge<'a> {
     configs: &'a Configs,
     selection: &'a Selection,
     builds: Builds<'a>,
+    defined: &'a BTreeMap<PathBuf, Vec<Defined>>,
     excerpts: bool,
 }
 
@@ -59,13 +64,20 @@ pub enum Legible {
 }
 
 impl<'a> Judge<'a> {
-    /// Reads what the command line says about the build.
-    pub fn new(arguments: &'a Lint, configs: &'a Configs, selection: &'a Selection) -> Result<Self> {
+    /// Reads what the command line says about the build. `defined` is how the repository's own files
+    /// build each Dockerfile.
+    pub fn new(
+        arguments: &'a Lint,
+        configs: &'a Configs,
+        selection: &'a Selection,
+        defined: &'a BTreeMap<PathBuf, Vec<Defined>>,
+    ) -> Result<Self> {
         Ok(Self {
             arguments,
             configs,
             selection,
             builds: Builds::new(&arguments.build, arguments.rules.profile)?,
+            defined,
             excerpts: shows_excerpts(arguments),
         })
     }
@@ -90,7 +102,6 @@ impl<'a> Judge<'a> {
 
     fn verdict(&self, source: &Source, file: &File, found: &Found, lies_at: &Path) -> Verdict {
         let settings = found.config.settings(lies_at);
-        let (context, context_name) = self.context(file);
         let invocation = self.builds.invocation(found, &settings, self.selection);
         let tree = syntax::parse(source.text());
         let refused = tree.instructions.iter().any(|one| syntax::refusal(one).is_some());
@@ -98,7 +109,19 @@ impl<'a> Judge<'a> {
             true => Legible::No,
             false => Legible::Yes,
         };
-        let findings = rules::judge(source, &tree, &invocation, context.as_ref());
+        let builds = self.builds_of(lies_at);
+        let (findings, known_from, context, context_name) = match builds.first() {
+            Some(first) => {
+                let (findings, known_from) = as_defined(source, &tree, &invocation, lies_at, &builds);
+                let context: Box<dyn Context> = Box::new(context_of(first, lies_at));
+                (findings, known_from, context, disk::shown(&first.context))
+            }
+            None => {
+                let (context, name) = self.context(file);
+                let findings = rules::judge(source, &tree, &invocation, context.as_ref());
+                (findings, KnownFrom::default(), context, name)
+            }
+        };
         let verdict = policy::decide(source, &tree, findings, &settings, self.selection);
         let resolver = Resolver {
             source,
@@ -106,7 +129,7 @@ impl<'a> Judge<'a> {
             layers: found.config.layers(),
             context: context.as_ref(),
             context_name,
-            known_from: invocation.known_from.as_deref(),
+            known_from: &known_from,
             excerpts: self.excerpts,
         };
         let (findings, suppressed) = resolver.resolve(verdict);
@@ -116,6 +139,17 @@ impl<'a> Judge<'a> {
             fail_on: settings.fail_on,
             baseline: settings.baseline,
             legible,
+        }
+    }
+
+    /// The builds by which a file is judged; none where nothing defines them, or the command line does.
+    fn builds_of(&self, lies_at: &Path) -> Vec<Defined> {
+        match self.builds.says_anything() {
+            true => Vec::new(),
+            false => self
+                .defined
+                .get(lies_at)
+                .map_or_else(Vec::new, |builds| defined::distinct(builds)),
         }
     }
 
@@ -146,6 +180,52 @@ impl<'a> Judge<'a> {
         let context = FolderContext::new(folder).without_ignored(dockerfile);
         (Box::new(context), disk::shown(folder))
     }
+}
+
+/// In which builds a finding arises, by what makes findings equal.
+pub type KnownFrom = HashMap<(&'static str, Place, String), Vec<String>>;
+
+/// The findings of every build, equal ones once: the surest of them.
+fn as_defined(
+    source: &Source,
+    tree: &Tree,
+    invocation: &Invocation,
+    lies_at: &Path,
+    builds: &[Defined],
+) -> (Vec<Finding>, KnownFrom) {
+    let mut all: Vec<Finding> = Vec::new();
+    let mut places: HashMap<(&'static str, Place, String), usize> = HashMap::new();
+    let mut known_from = KnownFrom::new();
+    for build in builds {
+        let mut invocation = invocation.clone();
+        build.apply(&mut invocation);
+        let context = context_of(build, lies_at);
+        for finding in rules::judge(source, tree, &invocation, &context) {
+            let key = (finding.rule, finding.place.clone(), finding.message.clone());
+            known_from
+                .entry(key.clone())
+                .or_default()
+                .extend(build.names.iter().cloned());
+            match places.get(&key) {
+                Some(&at) if is_surer(&finding, &all[at]) => all[at] = finding,
+                Some(_) => {}
+                None => {
+                    places.insert(key, all.len());
+                    all.push(finding);
+                }
+            }
+        }
+    }
+    (all, known_from)
+}
+
+fn is_surer(finding: &Finding, other: &Finding) -> bool {
+    let sure = |finding: &Finding| finding.certainty == Certainty::Certain;
+    (sure(finding), finding.severity) > (sure(other), other.severity)
+}
+
+fn context_of(build: &Defined, dockerfile: &Path) -> FolderContext {
+    FolderContext::new(&build.context).without_ignored(dockerfile)
 }
 
 fn not_judged(file: &File, broken: &Broken) -> Problem {

@@ -1,6 +1,7 @@
 //! `lint`: finds Dockerfiles, judges each, decides, reports.
 
 mod compat;
+mod defined;
 mod files;
 mod judge;
 mod known;
@@ -59,7 +60,7 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
     }
     outputs::check(arguments, &files.judged)?;
     let mut baselines = Baselines::new(arguments)?;
-    let judge = Judge::new(arguments, &configs, &selection)?;
+    let judge = Judge::new(arguments, &configs, &selection, &files.builds)?;
     let judged: Vec<Judged> = match files.judged.as_slice() {
         // Threads would take longer to start than one file takes to judge.
         [one] => vec![judge.judge(one)],
@@ -128,6 +129,11 @@ fn notes(files: &Files) {
     for template in &files.templates {
         say(&format!(
             "note: {template} is a template and is skipped; name it to check it all the same"
+        ));
+    }
+    for (name, reason) in &files.illegible {
+        say(&format!(
+            "note: {name} is not read, so that how it builds Dockerfiles is not known: {reason}"
         ));
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::judge::KnownFrom;
 use crate::config::Layer;
 use crate::context::{Answer, Context};
 use crate::disk::Broken;
@@ -27,8 +28,8 @@ pub struct Resolver<'a> {
     pub context: &'a dyn Context,
     /// The path of the context as reported.
     pub context_name: String,
-    /// The invocation that is judged, where it has a name.
-    pub known_from: Option<&'a str>,
+    /// The builds in which findings arise, where they have names.
+    pub known_from: &'a KnownFrom,
     /// Whether the text around findings will be shown.
     pub excerpts: bool,
 }
@@ -70,13 +71,15 @@ impl Resolver<'_> {
             .iter()
             .map(|related| (related.message.clone(), self.spot(&related.place)))
             .collect();
+        let key = (finding.rule, finding.place.clone(), finding.message.clone());
+        let invocations = self.known_from.get(&key).cloned().unwrap_or_default();
         let edits = finding.fix.iter().flat_map(|fix| &fix.edits);
         let edit_spots = edits.map(|edit| spot_in(self.source, edit.span)).collect();
         let instruction_line = self.instruction_line(&finding.place);
         Entry {
             edit_spots,
             instruction_line,
-            invocations: self.known_from.map(str::to_owned).into_iter().collect(),
+            invocations,
             ..entry(finding, spot, related, fingerprint, excerpt)
         }
     }
