@@ -2,7 +2,11 @@
 //!
 //! Help, completions and the man page come from these definitions.
 
+mod new;
+
 use std::path::PathBuf;
+
+pub use new::{New, TemplateVerb};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
@@ -72,6 +76,14 @@ pub enum Verb {
     },
     /// Say what the image of a Dockerfile will be, and what is unknown of it
     Describe(Box<Describe>),
+    /// Make the folder of a workspace image out of a template
+    New(Box<New>),
+    /// Work on templates of one's own
+    Template {
+        /// What to do with them.
+        #[command(subcommand)]
+        verb: TemplateVerb,
+    },
     /// Explain a rule
     Explain {
         /// The rule's name, or a known id such as DL3008
