@@ -152,7 +152,10 @@ impl Context for Beside {
 
 /// Judges every Dockerfile of what was made, by the config that was made with it: all findings, and
 /// whether one fails the run.
-fn judge(made: &MadeFiles) -> Result<(Vec<String>, bool), Faults> {
+///
+/// # Errors
+/// Its config is broken.
+pub fn judge(made: &MadeFiles) -> Result<(Vec<String>, bool), Faults> {
     let folder = Path::new("/made");
     let layers = match NAMES.iter().find_map(|name| Some((name, made.get(*name)?))) {
         Some((name, file)) => {

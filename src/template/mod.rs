@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 pub use answers::{Answers, Given};
 pub use builtin::BUILTIN;
-pub use check::{Example, check};
+pub use check::{Example, check, judge};
 pub use fault::{Fault, Faults};
 pub use form::{FORM, Kind, Question};
 pub use library::{Library, Template};
