@@ -206,7 +206,10 @@ pub type RawAnswers = BTreeMap<At<String>, At<Raw>>;
 /// # Errors
 /// It is no YAML, or has a key or a kind of value that is not asked for.
 pub fn read<T: de::DeserializeOwned>(source: &Source) -> Result<T, Fault> {
-    config::from_yaml(source).map_err(|finding| {
+    config::from_yaml(source).map_err(|findings| {
+        let Some(finding) = findings.into_iter().next() else {
+            return Fault::of(source.name(), "it cannot be read");
+        };
         let span = match &finding.place {
             crate::finding::Place::Text { span, .. } => *span,
             crate::finding::Place::Layer { .. } => Span::default(),
