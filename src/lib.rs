@@ -23,6 +23,7 @@
 //! | deciding | `config` | `seaworthy.yaml`: what it says about a file, and what is wrong with it |
 //! | | `policy` | findings, config and comments to what is kept and what is silenced |
 //! | speaking | `report` | one writer a format, each with its own output types |
+//! | making | `template` | a template and answers to files in memory |
 //! | outside | `disk` | the only files that know the disk |
 //! | verbs | `cli` | arguments as types |
 //! | | `commands` | one function a verb |
@@ -47,6 +48,7 @@ pub mod shell;
 pub mod source;
 pub mod stages;
 pub mod syntax;
+pub mod template;
 pub mod tools;
 
 /// Our own version.

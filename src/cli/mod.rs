@@ -4,6 +4,7 @@
 
 mod baseline;
 mod format;
+mod new;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 pub use baseline::Baseline;
 pub use format::{Compat, Format};
+pub use new::{New, TemplateVerb};
 
 use crate::config::FailOn;
 use crate::contract::Profile;
@@ -79,6 +81,14 @@ pub enum Verb {
     },
     /// Say what the image of a Dockerfile will be, and what is unknown of it
     Describe(Box<Describe>),
+    /// Make the folder of a workspace image out of a template
+    New(Box<New>),
+    /// Work on templates of one's own
+    Template {
+        /// What to do with them.
+        #[command(subcommand)]
+        verb: TemplateVerb,
+    },
     /// Explain a rule
     Explain {
         /// The rule's name, or a known id such as DL3008

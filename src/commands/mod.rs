@@ -6,7 +6,9 @@ mod describe;
 mod explain;
 mod import;
 mod lint;
+mod new;
 mod rules;
+mod template;
 mod tree;
 mod why;
 
@@ -80,6 +82,8 @@ fn dispatch(cli: Cli, out: &mut dyn Write) -> Result<Exit> {
         Some(Verb::Lint(arguments)) => lint::lint(&cli.global, &arguments, out),
         Some(Verb::Tree { path }) => tree::tree(&path, out),
         Some(Verb::Describe(arguments)) => describe::describe(&cli.global, &arguments, out),
+        Some(Verb::New(arguments)) => new::new(&cli.global, &arguments, out),
+        Some(Verb::Template { verb }) => template::template(&cli.global, &verb, out),
         Some(Verb::Explain { rule }) => explain::explain(&rule, out),
         Some(Verb::Rules { format }) => rules::rules(format, out),
         Some(Verb::Config { verb }) => config::config(&cli.global, &verb, out),

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 pub use pattern::Patterns;
 pub use raw::{At, FailOn, Level, Raw};
-pub use read::{CONFIG_LIMIT, finding, read};
+pub use read::{CONFIG_LIMIT, finding, from_yaml, read};
 
 use crate::contract::{Contract, Profile, Runtime, Told};
 use crate::finding::{Place, Severity};

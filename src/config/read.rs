@@ -23,18 +23,7 @@ pub const CONFIG_LIMIT: usize = 1 << 20;
 /// Everything that is wrong with it, at least one finding. Of faults in the structure only the
 /// first is known; faults of the values are all told.
 pub fn read(source: &Source) -> Result<Raw, Vec<Finding>> {
-    if source.text().len() > CONFIG_LIMIT {
-        let message = format!("the config is longer than {CONFIG_LIMIT} bytes");
-        return Err(vec![finding(source, "config-syntax", Span::default(), message)]);
-    }
-    let text = str::from_utf8(source.text()).map_err(|error| {
-        let at = error.valid_up_to();
-        let message = "the config is not UTF-8".to_owned();
-        vec![finding(source, "config-syntax", Span::new(at, at + 1), message)]
-    })?;
-    let raw = serde_saphyr::from_str_with_options::<Option<Raw>>(text, options())
-        .map_err(|error| vec![refusal(source, &error)])?
-        .unwrap_or_default();
+    let raw = from_yaml::<Option<Raw>>(source)?.unwrap_or_default();
     let mut checker = Checker {
         source,
         findings: Vec::new(),
@@ -45,6 +34,23 @@ pub fn read(source: &Source) -> Result<Raw, Vec<Finding>> {
     } else {
         Err(checker.findings)
     }
+}
+
+/// Reads a YAML file of ours, within the limits of a config.
+///
+/// # Errors
+/// The first thing that is wrong with it, as a list of one.
+pub fn from_yaml<T: serde::de::DeserializeOwned>(source: &Source) -> Result<T, Vec<Finding>> {
+    if source.text().len() > CONFIG_LIMIT {
+        let message = format!("the config is longer than {CONFIG_LIMIT} bytes");
+        return Err(vec![finding(source, "config-syntax", Span::default(), message)]);
+    }
+    let text = str::from_utf8(source.text()).map_err(|error| {
+        let at = error.valid_up_to();
+        let message = "the config is not UTF-8".to_owned();
+        vec![finding(source, "config-syntax", Span::new(at, at + 1), message)]
+    })?;
+    serde_saphyr::from_str_with_options(text, options()).map_err(|error| vec![refusal(source, &error)])
 }
 
 /// Limits far above what a config needs and far below what hurts: aliases multiply, so they are

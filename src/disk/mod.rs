@@ -5,6 +5,8 @@
 
 mod configs;
 mod context;
+mod folder;
+mod place;
 mod walk;
 
 use std::fs::File;
@@ -13,6 +15,8 @@ use std::path::{Component, Path, PathBuf};
 
 pub use configs::{Broken, Configs, Found};
 pub use context::FolderContext;
+pub use folder::read_folder;
+pub use place::{NewFile, PlaceError, place};
 pub use walk::{Candidate, Walk, definitions_in, walk};
 
 use crate::source::Source;
@@ -47,6 +51,14 @@ pub enum DiskError {
         /// As it was named.
         path: String,
     },
+    /// It is nothing that is taken.
+    #[error("cannot take {path}: {reason}")]
+    Refused {
+        /// As it was named.
+        path: String,
+        /// Why.
+        reason: &'static str,
+    },
     /// It is longer than [`LONGEST`].
     #[error("cannot read {path}: it is longer than {} MiB", LONGEST >> 20)]
     TooLong {
@@ -62,6 +74,7 @@ impl DiskError {
             Self::Read { error, .. } => format!("cannot read it: {}", reason(error)),
             Self::Write { error, .. } => format!("cannot write it: {}", reason(error)),
             Self::NotAFile { .. } => "cannot read it: it is not a regular file".to_owned(),
+            Self::Refused { reason, .. } => format!("cannot take it: {reason}"),
             Self::TooLong { .. } => format!("cannot read it: it is longer than {} MiB", LONGEST >> 20),
         }
     }

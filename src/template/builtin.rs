@@ -1,0 +1,68 @@
+//! The files of our own templates, compiled in. `tests/templates.rs` rewrites this list.
+
+/// A file with its path.
+macro_rules! file {
+    ($path:literal) => {
+        ($path, include_bytes!(concat!("../../templates/", $path)))
+    };
+}
+
+/// Paths below `templates/` with their bytes.
+pub const BUILTIN: &[(&str, &[u8])] = &[
+    file!("cuda/answers.yaml"),
+    file!("cuda/template.yaml"),
+    file!("desktop/Dockerfile.j2"),
+    file!("desktop/answers.yaml"),
+    file!("desktop/files/xsession"),
+    file!("desktop/template.yaml"),
+    file!("devcontainer/answers.yaml"),
+    file!("devcontainer/devcontainer.json.j2"),
+    file!("devcontainer/template.yaml"),
+    file!("enterprise-base/Dockerfile.j2"),
+    file!("enterprise-base/README.md.j2"),
+    file!("enterprise-base/answers.yaml"),
+    file!("enterprise-base/docker/daemon.json"),
+    file!("enterprise-base/docker/docker-ce.repo.j2"),
+    file!("enterprise-base/docker/docker.pref.j2"),
+    file!("enterprise-base/docker/docker.sources.j2"),
+    file!("enterprise-base/docker/proxy.conf.j2"),
+    file!("enterprise-base/docker/runc.pref"),
+    file!("enterprise-base/template.yaml"),
+    file!("golang/Dockerfile.j2"),
+    file!("golang/answers.yaml"),
+    file!("golang/files/go.sh"),
+    file!("golang/template.yaml"),
+    file!("java/Dockerfile.j2"),
+    file!("java/answers.yaml"),
+    file!("java/files/java.sh.j2"),
+    file!("java/template.yaml"),
+    file!("minimal/answers.yaml"),
+    file!("minimal/template.yaml"),
+    file!("node/Dockerfile.j2"),
+    file!("node/answers.yaml"),
+    file!("node/files/npmrc"),
+    file!("node/template.yaml"),
+    file!("parts/Dockerfile.j2"),
+    file!("parts/README.md.j2"),
+    file!("parts/certificates.md"),
+    file!("parts/coder/docker.tf.j2"),
+    file!("parts/coder/kubernetes.tf.j2"),
+    file!("parts/dockerignore.j2"),
+    file!("parts/github.yaml.j2"),
+    file!("parts/gitlab-ci.yml.j2"),
+    file!("parts/pre-commit-config.yaml.j2"),
+    file!("parts/proxy.sh.j2"),
+    file!("parts/seaworthy.yaml.j2"),
+    file!("parts/template.yaml"),
+    file!("python/Dockerfile.j2"),
+    file!("python/answers.yaml"),
+    file!("python/template.yaml"),
+    file!("rust/Dockerfile.j2"),
+    file!("rust/answers.yaml"),
+    file!("rust/files/rust.sh"),
+    file!("rust/template.yaml"),
+    file!("service/Dockerfile.j2"),
+    file!("service/answers.yaml"),
+    file!("service/app/serve.py"),
+    file!("service/template.yaml"),
+];
