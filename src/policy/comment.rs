@@ -2,7 +2,7 @@
 
 use crate::rules::{Checks, Options, instruction_options};
 use crate::source::{Source, Span};
-use crate::syntax::Tree;
+use crate::syntax::{Keyword, Tree};
 
 /// Checks of BuildKit that a comment before an instruction does not reach: they look at the file as a
 /// whole.
@@ -52,7 +52,7 @@ pub enum Origin {
 /// How far a silence reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reach {
-    /// Over the bytes of one instruction.
+    /// Over the bytes of one instruction, or of one stage.
     Instruction(Span),
     /// Over the whole file.
     File,
@@ -110,7 +110,8 @@ pub fn silences(source: &Source, tree: &Tree) -> (Vec<Silence>, Vec<Malformed>) 
                 }),
             }
         } else if let Some(rest) = body.after("hadolint") {
-            silences.extend(hadolint(rest, reach, comment.span));
+            let stage = instruction.and_then(|index| stage_from(tree, index));
+            silences.extend(hadolint(rest, reach, stage, comment.span));
         }
     }
     (silences, malformed)
@@ -144,15 +145,42 @@ fn ours(rest: Text, reach: Reach, span: Span) -> Option<Silence> {
     })
 }
 
-/// `ignore=DL3008,SC2086` or `global ignore=…`, with a `# remark` after it if one likes.
-fn hadolint(rest: Text, reach: Reach, span: Span) -> Option<Silence> {
+/// The stage whose FROM an instruction is: from there to the next FROM or the end.
+fn stage_from(tree: &Tree, index: usize) -> Option<Span> {
+    let from = tree.instructions.get(index)?;
+    let mut rest = tree.instructions[index..].iter().skip(1);
+    let is_from = |one: &crate::syntax::Instruction| one.keyword == Keyword::From;
+    if !is_from(from) {
+        return None;
+    }
+    let end = rest
+        .find(|one| is_from(one))
+        .map(|next| next.span.start.saturating_sub(1));
+    let last = || {
+        tree.instructions
+            .last()
+            .map_or(from.span.end, |last| last.span.end)
+    };
+    Some(Span {
+        start: from.span.start,
+        end: end.unwrap_or_else(last),
+    })
+}
+
+/// `ignore=DL3008,SC2086`, `global ignore=…`, or `stage ignore=…` before a FROM, with a `# remark` after it
+/// if one likes.
+fn hadolint(rest: Text, reach: Reach, stage: Option<Span>, span: Span) -> Option<Silence> {
     if !rest.text.starts_with(char::is_whitespace) {
         return None;
     }
     let rest = rest.trimmed();
-    let (rest, reach) = match rest.after("global") {
-        Some(rest) => (rest.trimmed(), Reach::File),
-        None => (rest, reach),
+    let (rest, reach) = match (rest.after("global"), rest.after("stage")) {
+        (Some(rest), _) => (rest.trimmed(), Reach::File),
+        (None, Some(rest)) => {
+            let reach = stage.map_or(Reach::Nothing, Reach::Instruction);
+            (rest.trimmed(), reach)
+        }
+        (None, None) => (rest, reach),
     };
     let codes = rest.after("ignore")?.trimmed().after("=")?;
     let codes = match codes.split_at_char('#') {
