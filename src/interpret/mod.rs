@@ -164,8 +164,8 @@ struct Walk<'a> {
     from_context: BTreeMap<String, String>,
     /// What an instruction without mounts and heredocs has around it.
     nothing_around: Arc<Around>,
-    /// Where comments name the shell (`# hadolint shell=NAME`), and which.
-    shell_comments: Arc<[(u32, String)]>,
+    /// Comments that name the shell, in order.
+    shell_comments: Arc<[ShellComment]>,
 }
 
 impl<'a> Walk<'a> {
@@ -523,8 +523,18 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The comments that name a shell, in order.
-fn shell_comments(input: Input) -> Arc<[(u32, String)]> {
+/// A comment that names the shell of the RUNs below it: `# hadolint shell=NAME`.
+struct ShellComment {
+    /// From the comment to the next SHELL or the end of the stage; one before the first FROM holds for
+    /// all stages.
+    reach: std::ops::Range<u32>,
+    /// Its program.
+    shell: String,
+}
+
+fn shell_comments(input: Input) -> Arc<[ShellComment]> {
+    let instructions = &input.tree.instructions;
+    let first_from = instructions.iter().find(|one| one.keyword == Keyword::From);
     let named = input.tree.comments.iter().filter_map(|comment| {
         let text = str::from_utf8(input.source.slice(comment.span)).ok()?;
         let rest = text.strip_prefix('#')?.trim_start().strip_prefix("hadolint")?;
@@ -533,8 +543,18 @@ fn shell_comments(input: Input) -> Arc<[(u32, String)]> {
             .strip_prefix("shell")?
             .trim_start()
             .strip_prefix('=')?;
-        let shell = shell.split_whitespace().next()?;
-        Some((comment.span.start, shell.to_owned()))
+        let shell = shell.split_whitespace().next()?.to_owned();
+        let start = comment.span.start;
+        let is_of_all = first_from.is_none_or(|from| start < from.span.start);
+        let next = instructions.partition_point(|one| one.span.start < start);
+        let ends =
+            |one: &&Instruction| one.keyword == Keyword::Shell || one.keyword == Keyword::From && !is_of_all;
+        let end = instructions[next..]
+            .iter()
+            .find(ends)
+            .map_or(u32::MAX, |one| one.span.start);
+        let reach = start..end;
+        Some(ShellComment { reach, shell })
     });
     named.collect()
 }

@@ -9,7 +9,7 @@ use crate::interpret::script::{Frame, Placed, Runner, sets_pipefail};
 use crate::interpret::{Walk, words};
 use crate::shell::{self, Dialect};
 use crate::stages;
-use crate::syntax::{Args, Heredoc, Instruction, Keyword};
+use crate::syntax::{Args, Heredoc, Instruction};
 
 impl Walk<'_> {
     pub(super) fn run(&mut self, index: usize, instruction: &Instruction) {
@@ -104,27 +104,12 @@ impl Walk<'_> {
         !is_posix || is_ash || base.family == Some(Family::Alpine)
     }
 
-    /// The shell that the last `# hadolint shell=NAME` above names, in the same stage or before the first
-    /// FROM, unless a SHELL follows it.
+    /// The shell that the last `# hadolint shell=NAME` above names, as far as it reaches.
     fn commented_shell(&self, instruction: &Instruction) -> Option<String> {
         let here = instruction.span.start;
-        let tree = self.input.tree;
-        let (at, shell) = self.shell_comments.iter().rev().find(|(at, _)| *at < here)?;
-        let between = tree
-            .instructions
-            .iter()
-            .filter(|one| (*at..here).contains(&one.span.start));
-        let is_first = tree
-            .instructions
-            .iter()
-            .all(|one| one.keyword != Keyword::From || one.span.start > *at);
-        for one in between {
-            let ends = one.keyword == Keyword::Shell || one.keyword == Keyword::From && !is_first;
-            if ends {
-                return None;
-            }
-        }
-        Some(shell.clone())
+        let after = self.shell_comments.partition_point(|one| one.reach.start < here);
+        let last = &self.shell_comments[after.checked_sub(1)?];
+        last.reach.contains(&here).then(|| last.shell.clone())
     }
 
     /// HOME of a RUN: what ENV says, else the user's home.

@@ -40,7 +40,11 @@ pub fn check(text: &Text, report: &mut Report) {
                 continue;
             }
             let several = instruction.keyword == Keyword::Env && pairs.len() > 1;
-            for (at, pair) in pairs.iter().enumerate().filter(|_| several) {
+            let mut set: HashMap<&str, usize> = HashMap::new();
+            for pair in pairs.iter().filter(|_| several) {
+                *set.entry(pair.key.text.as_str()).or_default() += 1;
+            }
+            for pair in pairs.iter().filter(|_| several) {
                 let Some(value) = pair.value.as_ref().filter(|value| value.text.contains('$')) else {
                     continue;
                 };
@@ -48,8 +52,9 @@ pub fn check(text: &Text, report: &mut Report) {
                     continue;
                 };
                 let set_beside = |name: &&String| {
-                    let mut others = pairs.iter().enumerate().filter(|(other, _)| *other != at);
-                    !names.contains(name.as_str()) && others.any(|(_, other)| other.key.text == **name)
+                    let own = usize::from(pair.key.text == **name);
+                    let beside = set.get(name.as_str()).is_some_and(|times| *times > own);
+                    beside && !names.contains(name.as_str())
                 };
                 let Some(name) = expanded.unmatched.iter().find(set_beside) else {
                     continue;

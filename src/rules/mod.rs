@@ -103,6 +103,7 @@ mod path_lost_in_login;
 mod pipe_status_lost;
 mod pointless_program;
 mod preload_hidden;
+mod profiles;
 mod progress_logged;
 mod recommends_installed;
 mod redundant_target_platform;
@@ -151,6 +152,7 @@ pub use cases::Cases;
 pub use judge::judge;
 pub use nearest::nearest;
 pub use page::Page;
+pub use profiles::OFF_IN_WORKSPACES;
 pub use report::Report;
 pub use text::{Checks, Options, Text, instruction_options};
 

@@ -45,9 +45,10 @@ pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
         if !fetches || request.caches.is_empty() || told_of.contains(&(step.instruction, manager)) {
             continue;
         }
-        let cleaned = all[at..].iter().any(|(_, later, other)| {
-            later.instruction == step.instruction && other.verb == Verb::Clean && cleans(other, request)
-        });
+        let mut later = all[at..]
+            .iter()
+            .take_while(|(_, later, _)| later.instruction == step.instruction);
+        let cleaned = later.any(|(_, _, other)| other.verb == Verb::Clean && cleans(other, request));
         if cleaned || is_emptied(facts, step, written, &request.caches) {
             continue;
         }

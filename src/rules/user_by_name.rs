@@ -4,7 +4,8 @@
 //! the number, such as `USER 10001`.
 //!
 //! In a workspace the rule is off: there the name is what is looked up, and a number alone is a fault of
-//! its own (`user-numeric`). Where a variable is used, nothing is said.
+//! its own (`user-numeric`). A variable of ENV is looked up; where an argument may give a number, nothing
+//! is said.
 
 use super::add_for_copy::bare;
 use super::{Levels, Report, Rule, Text};
@@ -29,10 +30,13 @@ pub fn check(text: &Text, report: &mut Report) {
         let Args::Text(word) = &instruction.args else {
             continue;
         };
-        if instruction.keyword != Keyword::User || word.text.contains('$') {
+        if instruction.keyword != Keyword::User {
             continue;
         }
-        let user = bare(&word.text).split(':').next().unwrap_or_default();
+        let written = bare(&word.text).split(':').next().unwrap_or_default();
+        let Some(user) = named(text, index, written) else {
+            continue;
+        };
         if user.is_empty() || user.bytes().all(|byte| byte.is_ascii_digit()) {
             continue;
         }
@@ -44,4 +48,22 @@ pub fn check(text: &Text, report: &mut Report) {
         }
         said.help("write the number of the user");
     }
+}
+
+/// The user as it is written, or as ENV has it; none where it is not known or an argument gives it.
+fn named<'t>(text: &'t Text, instruction: usize, written: &'t str) -> Option<&'t str> {
+    let Some(reference) = written.strip_prefix('$') else {
+        return (!written.contains('$')).then_some(written);
+    };
+    let name = reference.trim_start_matches('{').trim_end_matches('}');
+    let stage = text.stages.holding(instruction)?;
+    let facts = text.facts.get(stage.index)?.as_ref()?;
+    let mut set = facts
+        .config
+        .variables
+        .iter()
+        .rev()
+        .filter(|one| one.name.is(name));
+    let set = set.next().filter(|one| !one.is_argument)?;
+    set.value.as_ref()?.as_known()
 }

@@ -378,6 +378,7 @@ impl<'r, 'a> Runner<'r, 'a> {
             let place = unwrapped.words[0].1.clone();
             let path = path::resolve(&frame.folder, &frame.home, &unwrapped.words[0].0);
             if self.script_file(&program, &place, &frame) {
+                self.finish(shell, ready, &frame, unwrapped, Effects::default());
                 return;
             }
             if let Some(url) = self.fetched_from(&path) {

@@ -53,7 +53,7 @@ pub(super) fn pip(call: &Call, arguments: &[(Value, Place)]) -> Option<Request> 
     let no_cache = options.has(&["no-cache-dir"])
         || is_set(&(call.variable)("PIP_NO_CACHE_DIR"))
         || configured(call)
-        || options.has(&["dry-run", "h", "help"]);
+        || options.has(&["no-index", "dry-run", "h", "help"]);
     if !no_cache {
         let told = options
             .value(&["cache-dir"])

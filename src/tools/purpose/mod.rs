@@ -29,7 +29,7 @@ pub fn of(call: &Call) -> Purpose {
         "go" => languages::go(call),
         "wget" => return wget(call),
         "useradd" => return user(call),
-        _ if program == "pip" || is_versioned(program, "pip") => languages::pip(call, call.arguments()),
+        _ if program.strip_prefix("pip").is_some_and(is_version) => languages::pip(call, call.arguments()),
         _ if program == "python" || is_versioned(program, "python") => languages::python(call),
         _ => {
             let archives = archive::unpacked(call);
@@ -40,6 +40,12 @@ pub fn of(call: &Call) -> Purpose {
         }
     };
     request.map_or(Purpose::Other, |request| Purpose::Packages(Box::new(request)))
+}
+
+/// What stands behind `pip` in `pip3.11` and `pip-3.2`.
+fn is_version(rest: &str) -> bool {
+    rest.bytes()
+        .all(|sign| sign.is_ascii_digit() || b".-".contains(&sign))
 }
 
 /// A request of which only the verb is known; it neither asks nor keeps anything.
