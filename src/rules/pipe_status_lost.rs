@@ -16,7 +16,10 @@ use crate::finding::{Certainty, Severity};
 /// Its entry in the list.
 pub const RULE: Rule = Rule {
     aliases: &["DL4006"],
-    levels: Levels::everywhere(Severity::Warning),
+    levels: Levels {
+        service: Some(Severity::Warning),
+        ..Levels::workspaces(Severity::Info)
+    },
     scope: Scope::Every,
     ..Rule::facts("pipe-status-lost", check, include_str!("pipe_status_lost.rs"))
 };
