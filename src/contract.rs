@@ -123,6 +123,26 @@ pub struct Told<T> {
     pub place: Option<crate::finding::Place>,
 }
 
+/// What a label holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LabelKind {
+    /// Anything but nothing.
+    Text,
+    /// A URL.
+    Url,
+    /// A date with time and zone.
+    Rfc3339,
+    /// A version of three numbers.
+    Semver,
+    /// A hash of git's.
+    Hash,
+    /// A licence, or an expression of several, by SPDX's ids.
+    Spdx,
+    /// A mail address.
+    Email,
+}
+
 /// What is agreed between the platform and the image.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Contract {
@@ -148,6 +168,12 @@ pub struct Contract {
     pub commands: Vec<String>,
     /// The platforms that the image is built for.
     pub platforms: Vec<String>,
+    /// The labels that every image has, each with what it holds.
+    pub labels: std::collections::BTreeMap<String, LabelKind>,
+    /// Whether there may be no other labels.
+    pub strict_labels: bool,
+    /// The registries from which images may come; all if none is named.
+    pub registries: Vec<String>,
 }
 
 impl Contract {

@@ -43,6 +43,13 @@ pub struct Stage {
     pub reached: bool,
 }
 
+impl Stage {
+    /// Whether the target needs it, or is it.
+    pub fn is_reached(&self) -> bool {
+        self.reached
+    }
+}
+
 /// What a stage starts from.
 #[derive(Debug, Clone)]
 pub enum Start {

@@ -151,7 +151,7 @@ fn the_schema_knows_the_keys_that_are_read() {
             "{key}"
         );
     }
-    for key in ["custom", "labels", "registries", "probes", "Profile"] {
+    for key in ["custom", "probes", "Profile"] {
         assert!(!properties.contains_key(key), "{key}");
         let findings = read(&source(&format!("{key}: x"))).expect_err("it is no key");
         assert_eq!(findings[0].rule, "config-unknown-key");

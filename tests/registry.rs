@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use seaworthy::rules::{Check, RULES, find};
+use seaworthy::rules::{Check, OFF_IN_WORKSPACES, RULES, find};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -88,9 +88,40 @@ fn the_table_of_rules_in_the_readme_is_fresh() {
             level(rule.levels.service)
         );
     }
+    table += "\nOff in workspaces:\n\n| rule | reason |\n| --- | --- |\n";
+    for (name, reason) in OFF_IN_WORKSPACES {
+        table += &format!("| `{name}` | {reason} |\n");
+    }
     let fresh = format!("{head}{start}{table}{end}{tail}");
     if fresh != text {
         fs::write(&readme, fresh).expect("README.md can be written");
         panic!("the table of rules in README.md was stale; it is written anew");
     }
+}
+
+#[test]
+fn what_is_off_in_workspaces_alone_is_listed_with_a_reason() {
+    let off: BTreeSet<&str> = RULES
+        .iter()
+        .filter(|rule| rule.levels.service.is_some() && rule.levels.cvm.is_none())
+        .map(|rule| rule.name)
+        .collect();
+    let listed: BTreeSet<&str> = OFF_IN_WORKSPACES.iter().map(|(name, _)| *name).collect();
+    assert_eq!(off, listed);
+    assert!(OFF_IN_WORKSPACES.iter().all(|(_, reason)| reason.len() > 20));
+}
+
+#[test]
+fn every_rule_of_hadolint_is_known_by_its_id() {
+    let gaps = [3005, 3017, 3031, 3039, 4002];
+    let numbers = [1000, 1001]
+        .into_iter()
+        .chain(3000..=3067)
+        .chain(4000..=4006)
+        .filter(|number| !gaps.contains(number));
+    let unknown: Vec<String> = numbers
+        .map(|number| format!("DL{number}"))
+        .filter(|id| find(id).is_empty())
+        .collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
 }

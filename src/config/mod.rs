@@ -303,6 +303,26 @@ impl Apply<'_> {
         self.platforms(raw.platforms.as_ref());
         self.levels(raw.rules.as_ref());
         self.fail_on(raw.fail_on.as_ref());
+        self.images(raw);
+    }
+
+    /// What is asked of every image: labels and registries.
+    fn images(&mut self, raw: &Raw) {
+        for (name, kind) in raw.labels.iter().flatten() {
+            self.settings
+                .contract
+                .labels
+                .insert(name.value.clone(), kind.value);
+            self.said(&format!("labels.{}", name.value), kind);
+        }
+        if let Some(strict) = &raw.strict_labels {
+            self.settings.contract.strict_labels = strict.value;
+            self.said("strict-labels", strict);
+        }
+        if let Some(registries) = &raw.registries {
+            self.settings.contract.registries = values(&registries.value);
+            self.said("registries", registries);
+        }
     }
 
     fn entry(&mut self, entry: &Override) {

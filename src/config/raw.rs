@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::contract::{Cluster, Gpu, Profile, Runtime};
+use crate::contract::{Cluster, Gpu, LabelKind, Profile, Runtime};
 use crate::finding::Severity;
 use crate::source::Span;
 
@@ -195,6 +195,15 @@ pub struct Raw {
     /// Image patterns that are built from Dockerfiles of one's own; paths relative to this file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bases: Option<BTreeMap<At<String>, At<String>>>,
+    /// The labels that every image has, each with what it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub labels: Option<BTreeMap<At<String>, At<LabelKind>>>,
+    /// Whether images may have no other labels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strict_labels: Option<At<bool>>,
+    /// The registries from which images may come; `*` stands for anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registries: Option<At<Vec<At<String>>>>,
     /// From which severity on a run fails.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fail_on: Option<At<FailOn>>,

@@ -286,6 +286,12 @@ impl Checker<'_> {
             self.not_empty(image);
             self.not_empty(path);
         }
+        for name in raw.labels.iter().flatten().map(|(name, _)| name) {
+            self.not_empty(name);
+        }
+        for registry in raw.registries.iter().flat_map(|list| &list.value) {
+            self.registry(registry);
+        }
         for path in raw.extends.iter().chain(&raw.baseline) {
             self.not_empty(path);
         }
@@ -416,6 +422,16 @@ impl Checker<'_> {
                 let message = format!("`{}` is not a pattern: {reason}", pattern.value);
                 self.wrong(pattern.span, message, None);
             }
+        }
+    }
+
+    /// A registry is a host, with a port if one likes, and no path.
+    fn registry(&mut self, registry: &At<String>) {
+        self.not_empty(registry);
+        if registry.value.contains(['/', ' ']) {
+            let message = format!("`{}` is not a registry", registry.value);
+            let help = Some("write the host alone, such as registry.example.com".to_owned());
+            self.wrong(registry.span, message, help);
         }
     }
 

@@ -12,6 +12,8 @@ pub struct Around {
     pub mounts: Vec<Mount>,
     /// Where its heredocs begin (`<<EOF`).
     pub heredocs: Vec<Place>,
+    /// Its flags as they are written.
+    pub flags: Vec<String>,
 }
 
 /// A `--mount` of a RUN.
@@ -45,6 +47,8 @@ pub struct StageUse {
     pub place: Place,
     /// Whether it is built by itself or another stage needs it.
     pub is_used: bool,
+    /// Whether another stage starts from it.
+    pub is_base: bool,
 }
 
 /// Something that a COPY or ADD took.

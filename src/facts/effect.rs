@@ -8,6 +8,7 @@ use crate::facts::Value;
 use crate::facts::base::Base;
 use crate::facts::meaning::Meaning;
 use crate::facts::packages::Package;
+use crate::facts::written::Written;
 use crate::finding::Place;
 
 /// One consequence of a step, at the word that says so.
@@ -59,6 +60,8 @@ pub enum Change {
     Take(Take),
     /// The step does what only root may do.
     NeedsRoot,
+    /// The step is a command that is written in the file.
+    Command(Box<Written>),
     /// Something may have happened that cannot be seen.
     Opaque {
         /// What it could have changed.

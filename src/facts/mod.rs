@@ -38,6 +38,7 @@ mod people;
 mod rights;
 mod units;
 mod value;
+mod written;
 
 use std::sync::Arc;
 
@@ -56,6 +57,7 @@ pub use meaning::{DaemonSetting, Meaning};
 pub use packages::{Package, Packages};
 pub use units::Unit;
 pub use value::Value;
+pub use written::{Pin, Purpose, Request, Status, Verb, Wanted, Written};
 
 pub use crate::context::Answer;
 use crate::finding::{Certainty, Place};
@@ -169,8 +171,23 @@ pub struct Facts {
     pub build: Arc<Build>,
     /// Steps that do what only root may do and are not root's, at the word that says so.
     pub denied: Vec<Origin>,
+    /// Commands that are written in the file, in order.
+    pub written: Vec<Written>,
+    /// Why the stage is looked at.
+    pub view: View,
     grants: Vec<rights::Grant>,
     knowledge: Knowledge,
+}
+
+/// Why a stage is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// The build reaches it.
+    Reached,
+    /// It stands in the file, and the build does not reach it.
+    Unreached,
+    /// It is what an image would be that starts from a stage of the file: triggers run in it.
+    Triggers,
 }
 
 /// What the fold asks of those who know programs and packages.
@@ -202,6 +219,8 @@ impl Facts {
             taken: Vec::new(),
             build: Arc::default(),
             denied: Vec::new(),
+            written: Vec::new(),
+            view: View::Reached,
             grants: Vec::new(),
             from,
             knowledge,
@@ -252,6 +271,10 @@ impl Facts {
                 Change::Locale(name) => self.locales.push(Locale { name, origin }),
                 Change::Take(take) => self.taken.push(Taken { take, origin }),
                 Change::NeedsRoot => self.deny(origin),
+                Change::Command(mut written) => {
+                    written.step = index;
+                    self.written.push(*written);
+                }
                 Change::Opaque { reach, why } => {
                     if reach == Reach::Anything {
                         self.account(AccountChange::Unseen, origin.clone());
@@ -336,6 +359,20 @@ impl Facts {
     /// Whether an origin stands in the file that is judged.
     pub fn is_here(&self, origin: &Origin) -> bool {
         origin.step > 0 && self.step(origin).is_here()
+    }
+
+    /// The commands that are written in this very stage, each with its step; of triggers theirs alone.
+    pub fn own_commands(&self) -> impl Iterator<Item = (&Written, &Step)> {
+        let with_step = self
+            .written
+            .iter()
+            .map(|written| (written, self.steps[written.step].as_ref()));
+        with_step.filter(|(_, step)| self.is_own(step))
+    }
+
+    /// Whether a step stands in this very stage of the file that is judged, and not in one below it.
+    pub fn is_own(&self, step: &Step) -> bool {
+        step.stage == self.stage_index && step.is_here()
     }
 
     /// Whether something could have been changed unseen before a step, from `since` on.

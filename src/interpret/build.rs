@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::facts::{Build, StageUse};
 use crate::finding::Place;
 use crate::interpret::Input;
+use crate::stages::Start;
 use crate::syntax::{Args, Instruction, Keyword};
 
 /// What the file as a whole is.
@@ -32,6 +33,9 @@ pub(super) fn of(input: Input) -> Build {
             is_used: Some(stage.index) == last
                 || Some(stage.index) == input.stages.target
                 || stages.iter().any(|other| other.needs.contains(&stage.index)),
+            is_base: stages
+                .iter()
+                .any(|other| matches!(other.start, Start::Stage(base) if base == stage.index)),
         }
     });
     let asks = |instruction: &Instruction| {

@@ -18,8 +18,8 @@ use std::sync::Arc;
 
 use crate::context::{Answer, Context};
 use crate::facts::{
-    Around, Base, Change, ConfigChange, Effect, Facts, From, NameKind, StartCommand, Step, Value, Write,
-    WriteKind, path,
+    Around, Base, Change, ConfigChange, Effect, Facts, From, NameKind, StartCommand, Step, Value, View,
+    Write, WriteKind, path,
 };
 use crate::finding::{Certainty, Place};
 use crate::invocation::Invocation;
@@ -80,11 +80,60 @@ const LONGEST_FOLDER: usize = 4096;
 
 /// The facts of every stage that is reached, by index; none for the others.
 pub fn foresee(input: Input) -> Vec<Option<Facts>> {
+    walk(input, Stage::is_reached)
+        .into_iter()
+        .map(|walk| walk.map(|walk| walk.facts))
+        .collect()
+}
+
+/// The facts of every stage that is reached, by index, and besides them those of the stages that are not,
+/// and of what starts from a stage that has triggers.
+pub fn foresee_all(input: Input) -> (Vec<Option<Facts>>, Vec<Facts>) {
+    let all = walk(input, |_| true);
+    let mut besides = Vec::new();
+    for stage in &input.stages.all {
+        let mut instructions = stage.instructions.clone();
+        if !instructions.any(|index| input.tree.instructions[index].trigger.is_some()) {
+            continue;
+        }
+        let Some(parent) = &all[stage.index] else { continue };
+        let mut walk = Walk {
+            input,
+            // No stage of the file has this index, so that what happens here is told apart.
+            stage: input.stages.all.len() + stage.index,
+            facts: parent.facts.clone(),
+            from_context: parent.from_context.clone(),
+            nothing_around: Arc::clone(&parent.nothing_around),
+            shell_comments: Arc::clone(&parent.shell_comments),
+        };
+        walk.facts.stage_index = walk.stage;
+        walk.facts.is_target = false;
+        walk.facts.view = View::Triggers;
+        walk.triggers(stage, &all);
+        besides.push(walk.facts);
+    }
+    let mut reached = Vec::with_capacity(all.len());
+    for (walk, stage) in all.into_iter().zip(&input.stages.all) {
+        let facts = walk.map(|walk| walk.facts);
+        match (facts, stage.reached) {
+            (Some(mut facts), false) => {
+                facts.view = View::Unreached;
+                besides.push(facts);
+                reached.push(None);
+            }
+            (facts, _) => reached.push(facts),
+        }
+    }
+    (reached, besides)
+}
+
+/// Walks the stages that are wanted, in order.
+fn walk(input: Input<'_>, is_wanted: fn(&Stage) -> bool) -> Vec<Option<Walk<'_>>> {
     let mut all: Vec<Option<Walk>> = Vec::new();
     let build = Arc::new(build::of(input));
     let mut inherited = 0;
     for stage in &input.stages.all {
-        let walk = stage.reached.then(|| {
+        let walk = is_wanted(stage).then(|| {
             let parent = match stage.start {
                 Start::Stage(parent) => all[parent].as_ref(),
                 Start::Scratch | Start::Image(_) => None,
@@ -102,7 +151,7 @@ pub fn foresee(input: Input) -> Vec<Option<Facts>> {
         });
         all.push(walk);
     }
-    all.into_iter().map(|walk| walk.map(|walk| walk.facts)).collect()
+    all
 }
 
 /// One stage while it is walked.
@@ -115,6 +164,8 @@ struct Walk<'a> {
     from_context: BTreeMap<String, String>,
     /// What an instruction without mounts and heredocs has around it.
     nothing_around: Arc<Around>,
+    /// Comments that name the shell, in order.
+    shell_comments: Arc<[ShellComment]>,
 }
 
 impl<'a> Walk<'a> {
@@ -129,6 +180,7 @@ impl<'a> Walk<'a> {
                 facts: parent.facts.clone(),
                 from_context: parent.from_context.clone(),
                 nothing_around: Arc::clone(&parent.nothing_around),
+                shell_comments: Arc::clone(&parent.shell_comments),
             },
             None => Self {
                 input,
@@ -136,19 +188,26 @@ impl<'a> Walk<'a> {
                 facts: start(input, stage, instruction),
                 from_context: BTreeMap::new(),
                 nothing_around: Arc::default(),
+                shell_comments: shell_comments(input),
             },
         };
         walk.facts.stage = stage.name.clone().unwrap_or_else(|| stage.index.to_string());
         walk.facts.stage_index = stage.index;
         walk.facts.is_target = input.stages.target == Some(stage.index);
         if let Some(parent) = parent {
-            for index in input.stages.all[parent.stage].instructions.clone() {
-                if let Some(trigger) = &input.tree.instructions[index].trigger {
-                    walk.instruction(index, trigger, all);
-                }
-            }
+            walk.triggers(&input.stages.all[parent.stage], all);
         }
         walk
+    }
+
+    /// Runs what ONBUILD holds in a stage.
+    fn triggers(&mut self, parent: &Stage, all: &[Option<Walk<'a>>]) {
+        let tree = self.input.tree;
+        for index in parent.instructions.clone() {
+            if let Some(trigger) = &tree.instructions[index].trigger {
+                self.instruction(index, trigger, all);
+            }
+        }
     }
 
     fn instruction(&mut self, index: usize, instruction: &Instruction, all: &[Option<Walk<'a>>]) {
@@ -300,7 +359,7 @@ impl<'a> Walk<'a> {
 
     /// What an instruction has around it.
     fn around(&self, instruction: &Instruction, mounts: Vec<crate::facts::Mount>) -> Arc<Around> {
-        if mounts.is_empty() && instruction.heredocs.is_empty() {
+        if instruction.flags.is_empty() && instruction.heredocs.is_empty() {
             return Arc::clone(&self.nothing_around);
         }
         let places = instruction.heredocs.iter();
@@ -309,6 +368,7 @@ impl<'a> Walk<'a> {
             heredocs: places
                 .map(|heredoc| self.place(instruction, heredoc.range.clone()))
                 .collect(),
+            flags: instruction.flags.iter().map(|flag| flag.text.clone()).collect(),
         })
     }
 
@@ -461,6 +521,42 @@ impl<'a> Walk<'a> {
             exec,
         }
     }
+}
+
+/// A comment that names the shell of the RUNs below it: `# hadolint shell=NAME`.
+struct ShellComment {
+    /// From the comment to the next SHELL or the end of the stage; one before the first FROM holds for
+    /// all stages.
+    reach: std::ops::Range<u32>,
+    /// Its program.
+    shell: String,
+}
+
+fn shell_comments(input: Input) -> Arc<[ShellComment]> {
+    let instructions = &input.tree.instructions;
+    let first_from = instructions.iter().find(|one| one.keyword == Keyword::From);
+    let named = input.tree.comments.iter().filter_map(|comment| {
+        let text = str::from_utf8(input.source.slice(comment.span)).ok()?;
+        let rest = text.strip_prefix('#')?.trim_start().strip_prefix("hadolint")?;
+        let shell = rest
+            .trim_start()
+            .strip_prefix("shell")?
+            .trim_start()
+            .strip_prefix('=')?;
+        let shell = shell.split_whitespace().next()?.to_owned();
+        let start = comment.span.start;
+        let is_of_all = first_from.is_none_or(|from| start < from.span.start);
+        let next = instructions.partition_point(|one| one.span.start < start);
+        let ends =
+            |one: &&Instruction| one.keyword == Keyword::Shell || one.keyword == Keyword::From && !is_of_all;
+        let end = instructions[next..]
+            .iter()
+            .find(ends)
+            .map_or(u32::MAX, |one| one.span.start);
+        let reach = start..end;
+        Some(ShellComment { reach, shell })
+    });
+    named.collect()
 }
 
 /// The facts with which a stage starts that has no parent in the file.

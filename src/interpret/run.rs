@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use crate::context::Answer;
-use crate::facts::{Change, Content, Effect, Mount, Value, path};
+use crate::facts::{Change, Content, Effect, Family, Mount, Value, path};
 use crate::finding::{Certainty, Place};
-use crate::interpret::script::{Frame, Placed, Runner};
+use crate::interpret::script::{Frame, Placed, Runner, sets_pipefail};
 use crate::interpret::{Walk, words};
-use crate::shell;
+use crate::shell::{self, Dialect};
 use crate::stages;
 use crate::syntax::{Args, Heredoc, Instruction};
 
@@ -24,11 +24,19 @@ impl Walk<'_> {
             tolerated: false,
             tested: Vec::new(),
             is_fallback: false,
+            pipefail: false,
         };
         let shell_words: Vec<String> = match self.facts.config.shells.last() {
             Some(shell) => shell.value.clone(),
             None => vec!["/bin/sh".into(), "-c".into()],
         };
+        let here = self.whole_place(instruction);
+        let options: Vec<(Value, Place)> = shell_words
+            .iter()
+            .skip(1)
+            .map(|word| (Value::known(word.clone()), here.clone()))
+            .collect();
+        frame.pipefail = sets_pipefail(&options).unwrap_or(false) && self.knows_pipefail(&shell_words);
         let is_login = |word: &String| {
             word == "--login" || word.starts_with('-') && !word.starts_with("--") && word.contains(['l', 'i'])
         };
@@ -36,7 +44,10 @@ impl Walk<'_> {
         if reads_start_up || shell_words.iter().skip(1).any(is_login) {
             frame.lose_search();
         }
-        let dialect = shell::dialect(&shell_words);
+        let dialect = match self.commented_shell(instruction) {
+            Some(shell) => shell::dialect(&[shell]),
+            None => shell::dialect(&shell_words),
+        };
         let around = self.around(instruction, mounts);
         let mut runner = Runner::new(self, index, instruction, around);
         match &instruction.args {
@@ -83,6 +94,22 @@ impl Walk<'_> {
             }
             Args::None | Args::Words(_) | Args::Pairs(_) | Args::Health(..) => {}
         }
+    }
+
+    /// Whether the shell knows `pipefail`: bash, zsh, ksh and BusyBox's do, Debian's `sh` does not.
+    fn knows_pipefail(&self, shell: &[String]) -> bool {
+        let base = &self.facts.from.base;
+        let is_posix = shell::dialect(shell) == Some(Dialect::Posix);
+        let is_ash = shell.first().is_some_and(|program| program.ends_with("ash"));
+        !is_posix || is_ash || base.family == Some(Family::Alpine)
+    }
+
+    /// The shell that the last `# hadolint shell=NAME` above names, as far as it reaches.
+    fn commented_shell(&self, instruction: &Instruction) -> Option<String> {
+        let here = instruction.span.start;
+        let after = self.shell_comments.partition_point(|one| one.reach.start < here);
+        let last = &self.shell_comments[after.checked_sub(1)?];
+        last.reach.contains(&here).then(|| last.shell.clone())
     }
 
     /// HOME of a RUN: what ENV says, else the user's home.

@@ -162,9 +162,24 @@ fn levelled(mut finding: Finding, settings: &Settings, selection: &Selection) ->
     {
         Some(Some(severity)) => finding.severity = severity,
         Some(None) if !selection.asks_for(finding.rule, &finding.aliases) => return None,
+        None if is_raised_in_part(&finding, settings, selection) => return None,
         Some(None) | None => {}
     }
     Some(finding)
+}
+
+/// Whether a finding is there only because another part of its rule was turned on by an id that this part
+/// does not have.
+fn is_raised_in_part(finding: &Finding, settings: &Settings, selection: &Selection) -> bool {
+    let rule = rules::find(finding.rule).into_iter().next();
+    let is_off = rule
+        .is_some_and(|rule| rule.levels.of(settings.contract.profile).is_none() && !rule.is_experimental());
+    let is_named = |one: &crate::config::LevelSaid| {
+        rules::find(&one.name)
+            .iter()
+            .any(|rule| rule.name == finding.rule)
+    };
+    is_off && settings.levels.iter().any(is_named) && !selection.asks_for(finding.rule, &finding.aliases)
 }
 
 /// The first comment that silences a finding; every name that matches it counts as used.

@@ -5,13 +5,17 @@
 
 use std::collections::HashMap;
 
-use super::{Report, Rule, Text};
+use super::{Levels, Report, Rule, Text};
 use crate::finding::{Certainty, Place, Severity};
 use crate::syntax::Keyword;
 
 /// Its entry in the list.
 pub const RULE: Rule = Rule {
     aliases: &["DuplicateStageName", "DL3024"],
+    levels: Levels {
+        service: Some(Severity::Error),
+        ..Levels::workspaces(Severity::Warning)
+    },
     ..Rule::form(
         "duplicate-stage-name",
         Severity::Warning,

@@ -5,6 +5,7 @@
 
 use super::text::lines_edit;
 use super::{Report, Rule, Text};
+use crate::contract::Profile;
 use crate::finding::{Certainty, Place, Safety, Severity};
 use crate::syntax::Keyword;
 
@@ -34,9 +35,16 @@ pub fn check(text: &Text, report: &mut Report) {
             Keyword::Entrypoint => &["MultipleInstructionsDisallowed", "DL4004"],
             _ => &["MultipleInstructionsDisallowed", "DL3012"],
         };
+        // A CMD that is replaced costs a reader; the others change what runs.
+        let severity = match earlier.instruction.keyword {
+            Keyword::Cmd => report.severity(),
+            _ if text.invocation.contract.profile == Profile::Service => Severity::Error,
+            _ => report.severity(),
+        };
         let said = report
             .say_at(Place::here(earlier.keyword_span()), Certainty::Certain, message)
             .aliases(aliases)
+            .level(severity)
             .stage(text.stage_name(later.stage))
             .related(Place::here(later.keyword_span()), "this one replaces it");
         if earlier.run_at.is_none() {

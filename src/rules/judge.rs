@@ -4,10 +4,11 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::context::Context;
+use crate::facts::Facts;
 use crate::finding::{Certainty, Finding, Place, Severity};
 use crate::interpret::{self, Input, KnownBases};
 use crate::invocation::Invocation;
-use crate::rules::{Check, Checks, RULES, Report, Rule, Scope, Text, editions, syntax_error};
+use crate::rules::{Check, Checks, RULES, Report, Rule, Scope, Text, editions, fragment, syntax_error};
 use crate::source::Source;
 use crate::stages::Stages;
 use crate::syntax::Tree;
@@ -16,6 +17,16 @@ use crate::syntax::Tree;
 ///
 /// In the order of the rules; equal findings stand once.
 pub fn judge(source: &Source, tree: &Tree, invocation: &Invocation, context: &dyn Context) -> Vec<Finding> {
+    let mut findings = whole(source, tree, invocation, context);
+    if let Some(fragment) = fragment::of(source, tree) {
+        let tree = crate::syntax::parse(fragment.source.text());
+        let judged = whole(&fragment.source, &tree, invocation, context);
+        findings.extend(fragment.findings(judged));
+    }
+    once(findings)
+}
+
+fn whole(source: &Source, tree: &Tree, invocation: &Invocation, context: &dyn Context) -> Vec<Finding> {
     let mut findings = Vec::new();
     let checks = Checks::of(tree);
     let stages = Stages::of(tree, invocation);
@@ -25,7 +36,7 @@ pub fn judge(source: &Source, tree: &Tree, invocation: &Invocation, context: &dy
     syntax_error::check(source, tree, &stages, invocation, &mut findings);
     let path = Arc::from("");
     let bases = KnownBases::new(invocation);
-    let facts = interpret::foresee(Input {
+    let (facts, besides) = interpret::foresee_all(Input {
         source,
         tree,
         stages: &stages,
@@ -46,24 +57,30 @@ pub fn judge(source: &Source, tree: &Tree, invocation: &Invocation, context: &dy
         walked: OnceCell::new(),
         refused: OnceCell::new(),
     };
-    for rule in RULES {
-        if let (Check::Form(check), Some(severity)) = (rule.check, level(rule, invocation, &checks)) {
-            check(&text, &mut Report::of_text(rule, severity, &mut findings));
+    let on: Vec<(&Rule, Severity)> = RULES
+        .iter()
+        .filter_map(|rule| Some((rule, level(rule, invocation, &checks)?)))
+        .collect();
+    for (rule, severity) in &on {
+        if let Check::Form(check) = rule.check {
+            check(&text, &mut Report::of_text(rule, *severity, &mut findings));
         }
     }
-    for facts in facts.iter().flatten() {
-        for rule in RULES {
-            let is_meant = rule.scope == Scope::Stage || facts.is_target;
-            let Some(severity) = level(rule, invocation, &checks).filter(|_| is_meant) else {
-                continue;
-            };
+    let mut look = |facts: &Facts, is_meant: fn(&Facts, Scope) -> bool| {
+        for (rule, severity) in on.iter().filter(|(rule, _)| is_meant(facts, rule.scope)) {
             if let Check::Facts(check) = rule.check {
-                let mut report = Report::of_stage(rule, severity, facts, &mut findings);
+                let mut report = Report::of_stage(rule, *severity, facts, &mut findings);
                 check(facts, &invocation.contract, &mut report);
             }
         }
+    };
+    for facts in facts.iter().flatten() {
+        look(facts, |facts, scope| scope != Scope::Image || facts.is_target);
     }
-    once(findings)
+    for facts in &besides {
+        look(facts, |_, scope| scope == Scope::Every);
+    }
+    findings
 }
 
 /// The severity of a rule before the config changes it; none where it is off and nobody wants it.

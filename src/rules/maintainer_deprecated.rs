@@ -4,7 +4,7 @@
 //! `org.opencontainers.image.authors`, which registries and scanners read.
 
 use super::text::edit;
-use super::{Report, Rule, Text};
+use super::{Levels, Report, Rule, Text};
 use crate::finding::{Certainty, Edit, Place, Safety, Severity};
 use crate::syntax::{Args, Instruction, Keyword};
 
@@ -12,6 +12,10 @@ use crate::syntax::{Args, Instruction, Keyword};
 pub const RULE: Rule = Rule {
     aliases: &["MaintainerDeprecated", "DL4000"],
     fix: Some(Safety::Suggested),
+    levels: Levels {
+        service: Some(Severity::Error),
+        ..Levels::workspaces(Severity::Info)
+    },
     ..Rule::form(
         "maintainer-deprecated",
         Severity::Info,

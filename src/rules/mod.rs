@@ -3,11 +3,16 @@
 //! A coded rule is a file here whose module comment is its page. [`RULES`] lists them all; a test
 //! holds the list against the folder.
 
+mod add_for_copy;
 mod allow_without_reason;
 mod apt_codename;
 mod apt_file_ignored;
+mod apt_in_script;
 mod arch_hard_coded;
+mod archive_copied;
+mod asked;
 mod cases;
+mod cd_in_run;
 mod command_not_found;
 mod comment_at_line_end;
 mod compose_too_old;
@@ -20,17 +25,22 @@ mod config_unknown_key;
 mod config_unknown_rule;
 mod config_unreadable;
 mod config_wrong_value;
+mod consecutive_runs;
 mod constant_platform;
 mod containerd_incompatible;
 mod containerd_unpinned;
 mod continuation_broken;
 mod contract_command_missing;
 mod copied_from_nothing;
+mod copy_from_no_stage;
 mod copy_ignored_file;
+mod copy_target_no_folder;
+mod copy_without_workdir;
 mod data_root_unseen;
 mod default_base_invalid;
 mod description_without_name;
 mod directive_ignored;
+mod distribution_upgraded;
 mod docker_data_volume;
 mod docker_group_missing;
 mod docker_image_store;
@@ -43,41 +53,62 @@ pub mod editions;
 mod empty_continuation;
 mod engine_versions;
 mod entrypoint_ignored;
+mod env_uses_itself;
 mod expose_host_port;
 mod expose_protocol_casing;
 mod flag_after_argument;
+mod fragment;
 mod from_as_casing;
 mod gpu;
 mod gpu_amd;
 mod gpu_bare_metal_only;
 mod gpu_driver_in_image;
 mod group_missing;
+mod healthcheck_missing;
 mod heredoc_name_punctuation;
 mod heredoc_unseen;
 mod home_missing;
 mod home_shadowed;
 mod https_without_ca;
 mod ignored_flag;
+mod image_copied_whole;
+mod images;
 mod init_dangling;
 mod init_missing;
 mod init_not_detected;
+mod inline_ignore;
 mod instruction_casing;
 mod instruction_replaced;
 mod json_array_invalid;
 mod judge;
 mod kaniko_silent;
+mod label_key_invalid;
+mod label_missing;
+mod label_unknown;
+mod label_value_invalid;
+mod labels;
 mod legacy_key_value;
 mod libc_musl;
+mod lineage;
 mod locale_not_generated;
+mod login_records_huge;
 mod maintainer_deprecated;
 mod mounted;
 mod nearest;
 mod needs_root;
 mod non_ascii_flag;
+mod package_cache_kept;
+mod package_unpinned;
 mod page;
 mod path_lost_in_login;
+mod pipe_status_lost;
+mod pointless_program;
 mod preload_hidden;
+mod profiles;
+mod progress_logged;
+mod recommends_installed;
 mod redundant_target_platform;
+mod registry_untrusted;
 mod relative_workdir;
 mod report;
 mod reserved_stage_name;
@@ -85,6 +116,7 @@ mod run_dir_volume;
 mod secret_in_arg_or_env;
 mod secret_unreadable;
 mod shell_form_start;
+mod shell_link_replaced;
 mod skel_missing;
 mod source_missing;
 mod split_quotes;
@@ -94,33 +126,41 @@ mod stale_allow;
 mod start;
 mod stopsignal_systemd;
 mod sudo_asks_password;
+mod sudo_used;
 mod sudoers_ignored;
 mod swallowed_pair;
 mod syntax_error;
 mod sysbox_env;
+mod tag_latest;
+mod tag_missing;
 mod text;
 mod tmp_content;
 mod uid_taken;
 mod undefined_arg_in_from;
 mod undefined_variable;
+mod user_by_name;
 mod user_missing;
 mod user_numeric;
 mod user_root;
 mod volume_on_home;
 mod volumes;
+mod wget_and_curl;
 mod workspace;
 mod write_after_volume;
+mod yes_flag_missing;
 
 pub use cases::Cases;
 pub use judge::judge;
 pub use nearest::nearest;
 pub use page::Page;
+pub use profiles::OFF_IN_WORKSPACES;
 pub use report::Report;
 pub use text::{Checks, Options, Text, instruction_options};
 
 use crate::contract::{Contract, Profile};
 use crate::facts::Facts;
 use crate::finding::{Finding, Severity};
+use crate::source::Span;
 
 /// Severity by profile; none where the rule is off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,6 +263,8 @@ pub enum Scope {
     Image,
     /// Each stage that is reached.
     Stage,
+    /// Each stage of the file, reached or not, and what its triggers do.
+    Every,
 }
 
 /// How a rule judges.
@@ -343,10 +385,14 @@ pub fn is_build_check(alias: &str) -> bool {
 
 /// All rules, by name.
 pub const RULES: &[Rule] = &[
+    add_for_copy::RULE,
     allow_without_reason::RULE,
     apt_codename::RULE,
     apt_file_ignored::RULE,
+    apt_in_script::RULE,
     arch_hard_coded::RULE,
+    archive_copied::RULE,
+    cd_in_run::RULE,
     command_not_found::RULE,
     comment_at_line_end::RULE,
     compose_too_old::RULE,
@@ -359,17 +405,22 @@ pub const RULES: &[Rule] = &[
     config_unknown_rule::RULE,
     config_unreadable::RULE,
     config_wrong_value::RULE,
+    consecutive_runs::RULE,
     constant_platform::RULE,
     containerd_incompatible::RULE,
     containerd_unpinned::RULE,
     continuation_broken::RULE,
     contract_command_missing::RULE,
     copied_from_nothing::RULE,
+    copy_from_no_stage::RULE,
     copy_ignored_file::RULE,
+    copy_target_no_folder::RULE,
+    copy_without_workdir::RULE,
     data_root_unseen::RULE,
     default_base_invalid::RULE,
     description_without_name::RULE,
     directive_ignored::RULE,
+    distribution_upgraded::RULE,
     docker_data_volume::RULE,
     docker_group_missing::RULE,
     docker_image_store::RULE,
@@ -380,6 +431,7 @@ pub const RULES: &[Rule] = &[
     duplicate_stage_name::RULE,
     empty_continuation::RULE,
     entrypoint_ignored::RULE,
+    env_uses_itself::RULE,
     expose_host_port::RULE,
     expose_protocol_casing::RULE,
     flag_after_argument::RULE,
@@ -388,34 +440,50 @@ pub const RULES: &[Rule] = &[
     gpu_bare_metal_only::RULE,
     gpu_driver_in_image::RULE,
     group_missing::RULE,
+    healthcheck_missing::RULE,
     heredoc_name_punctuation::RULE,
     heredoc_unseen::RULE,
     home_missing::RULE,
     home_shadowed::RULE,
     https_without_ca::RULE,
     ignored_flag::RULE,
+    image_copied_whole::RULE,
     init_dangling::RULE,
     init_missing::RULE,
     init_not_detected::RULE,
+    inline_ignore::RULE,
     instruction_casing::RULE,
     instruction_replaced::RULE,
     json_array_invalid::RULE,
     kaniko_silent::RULE,
+    label_key_invalid::RULE,
+    label_missing::RULE,
+    label_unknown::RULE,
+    label_value_invalid::RULE,
     legacy_key_value::RULE,
     libc_musl::RULE,
     locale_not_generated::RULE,
+    login_records_huge::RULE,
     maintainer_deprecated::RULE,
     needs_root::RULE,
     non_ascii_flag::RULE,
+    package_cache_kept::RULE,
+    package_unpinned::RULE,
     path_lost_in_login::RULE,
+    pipe_status_lost::RULE,
+    pointless_program::RULE,
     preload_hidden::RULE,
+    progress_logged::RULE,
+    recommends_installed::RULE,
     redundant_target_platform::RULE,
+    registry_untrusted::RULE,
     relative_workdir::RULE,
     reserved_stage_name::RULE,
     run_dir_volume::RULE,
     secret_in_arg_or_env::RULE,
     secret_unreadable::RULE,
     shell_form_start::RULE,
+    shell_link_replaced::RULE,
     skel_missing::RULE,
     source_missing::RULE,
     split_quotes::RULE,
@@ -424,19 +492,25 @@ pub const RULES: &[Rule] = &[
     stale_allow::RULE,
     stopsignal_systemd::RULE,
     sudo_asks_password::RULE,
+    sudo_used::RULE,
     sudoers_ignored::RULE,
     swallowed_pair::RULE,
     syntax_error::RULE,
     sysbox_env::RULE,
+    tag_latest::RULE,
+    tag_missing::RULE,
     tmp_content::RULE,
     uid_taken::RULE,
     undefined_arg_in_from::RULE,
     undefined_variable::RULE,
+    user_by_name::RULE,
     user_missing::RULE,
     user_numeric::RULE,
     user_root::RULE,
     volume_on_home::RULE,
+    wget_and_curl::RULE,
     write_after_volume::RULE,
+    yes_flag_missing::RULE,
 ];
 
 /// The rules that go by a name: the one whose own it is, or all that know it as an id.

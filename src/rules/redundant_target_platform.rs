@@ -4,7 +4,7 @@
 //! tools of the machine that builds, `$BUILDPLATFORM` is meant.
 
 use super::text::edit;
-use super::{Report, Rule, Text};
+use super::{Levels, Report, Rule, Text};
 use crate::finding::{Certainty, Place, Safety, Severity};
 use crate::syntax::{Keyword, expand};
 
@@ -12,6 +12,10 @@ use crate::syntax::{Keyword, expand};
 pub const RULE: Rule = Rule {
     aliases: &["RedundantTargetPlatform", "DL3065"],
     fix: Some(Safety::Safe),
+    levels: Levels {
+        service: Some(Severity::Warning),
+        ..Levels::workspaces(Severity::Info)
+    },
     ..Rule::form(
         "redundant-target-platform",
         Severity::Info,

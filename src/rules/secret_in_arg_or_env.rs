@@ -36,6 +36,7 @@ static HARMLESS: LazyLock<Regex> =
 
 /// Says each key that has the name of a secret.
 pub fn check(text: &Text, report: &mut Report) {
+    global_arguments(text, report);
     for step in &text.walk().steps {
         let name = match step.instruction.keyword {
             Keyword::Arg => "ARG",
@@ -52,6 +53,28 @@ pub fn check(text: &Text, report: &mut Report) {
             let message = format!("Do not use ARG or ENV instructions for sensitive data ({name} {quoted})");
             let place = Place::here(step.span(pair.key.range.clone()));
             told(text, report, step, place, Certainty::Certain, message);
+        }
+    }
+}
+
+/// Arguments before the first FROM: BuildKit does not look at them, yet they stand in the history of every
+/// stage that takes them over.
+fn global_arguments(text: &Text, report: &mut Report) {
+    let before = text
+        .instructions()
+        .take_while(|(_, one)| one.keyword != Keyword::From);
+    for (_, instruction) in before.filter(|(_, one)| one.keyword == Keyword::Arg) {
+        for pair in instruction
+            .pairs()
+            .iter()
+            .filter(|pair| is_secret(&pair.key.text))
+        {
+            let quoted = crate::syntax::quoted(&pair.key.text);
+            let message = format!("Do not use ARG or ENV instructions for sensitive data (ARG {quoted})");
+            let place = Place::here(instruction.text.span(pair.key.range.clone()));
+            report
+                .say_at(place, Certainty::Certain, message)
+                .aliases(&["DL3064"]);
         }
     }
 }

@@ -15,7 +15,23 @@ use crate::stages::Stages;
 use crate::syntax::Tree;
 
 /// Its entry in the list.
-pub const RULE: Rule = Rule::elsewhere("syntax-error", Severity::Error, include_str!("syntax_error.rs"));
+pub const RULE: Rule = Rule {
+    aliases: &["DL1000", "DL3011", "DL3043", "DL3061"],
+    ..Rule::elsewhere("syntax-error", Severity::Error, include_str!("syntax_error.rs"))
+};
+
+/// The id under which others know a refusal.
+fn ids(message: &str) -> &'static [&'static str] {
+    if message == crate::syntax::NO_STAGE {
+        &["DL3061"]
+    } else if message.contains("isn't allowed") {
+        &["DL3043"]
+    } else if message.starts_with("invalid containerPort") || message.starts_with("invalid hostPort") {
+        &["DL3011"]
+    } else {
+        &["DL1000"]
+    }
+}
 
 /// What BuildKit says of no text at all, before it reads any.
 const EMPTY: &str = "the Dockerfile cannot be empty";
@@ -52,7 +68,7 @@ pub fn check(
 pub fn finding(message: String, span: Span, certainty: Certainty) -> Finding {
     Finding {
         rule: RULE.name,
-        aliases: Vec::new(),
+        aliases: ids(&message).to_vec(),
         severity: Severity::Error,
         certainty,
         message,

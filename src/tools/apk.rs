@@ -5,7 +5,7 @@ use crate::facts::{Manager, PackageAction, Value, WriteKind};
 use crate::tools::options::{Grammar, Options};
 use crate::tools::{Call, Effects};
 
-const APK: Grammar = Grammar {
+pub(super) const APK: Grammar = Grammar {
     short: "tpX",
     long: &[
         "virtual",

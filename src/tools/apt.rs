@@ -15,7 +15,7 @@ pub fn run(call: &Call, effects: &mut Effects) {
     }
 }
 
-const GET: Grammar = Grammar {
+pub(super) const GET: Grammar = Grammar {
     short: "otca",
     long: &[
         "option",
@@ -84,7 +84,7 @@ fn package_name(word: &Value) -> (Value, Option<Value>) {
 
 /// Whether recommended packages come along: by the command, by a configuration file of this image,
 /// else by the base.
-fn recommends(call: &Call, options: &Options) -> Answer {
+pub(super) fn recommends(call: &Call, options: &Options) -> Answer {
     let says = |on: bool| if on { Answer::Known(()) } else { Answer::Absent };
     if options.has(&["no-install-recommends", "without-recommends", "R"]) {
         return Answer::Absent;

@@ -81,6 +81,44 @@ fn tar(call: &Call, effects: &mut Effects) {
     }
 }
 
+/// The archives that a command unpacks, each at its word.
+pub(super) fn unpacked(call: &Call) -> Vec<(Value, Place)> {
+    let of = |words: &[&(Value, Place)]| {
+        let paths = words.iter().map(|(word, place)| (call.path(word), place.clone()));
+        paths.collect()
+    };
+    match call.program() {
+        "tar" | "bsdtar" => {
+            let arguments = old_style(call.arguments());
+            let options = Options::of(&arguments, TAR);
+            let unpacks = options.has(&["x", "extract", "get"]);
+            let file = options.value(&["f", "file"]).filter(|_| unpacks);
+            file.map(|(file, place)| (call.path(file), place.clone()))
+                .into_iter()
+                .collect()
+        }
+        "unzip" => of(Options::of(
+            call.arguments(),
+            Grammar {
+                short: "dxP",
+                long: &[],
+            },
+        )
+        .operands
+        .get(..1)
+        .unwrap_or_default()),
+        "gunzip" | "bunzip2" | "unlzma" | "unxz" | "zgz" | "uncompress" | "zcat" | "gzcat" | "bzcat"
+        | "xzcat" => {
+            let grammar = Grammar {
+                short: "SoT",
+                long: &["suffix"],
+            };
+            of(&Options::of(call.arguments(), grammar).operands)
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// What an archive of unknown content leaves in a folder.
 fn inside(folder: &Value) -> Value {
     path::join(folder, &Value::unknown(UNPACKED))

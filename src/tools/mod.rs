@@ -18,6 +18,7 @@ mod node;
 pub mod options;
 mod pacman;
 mod provides;
+mod purpose;
 mod python;
 mod rights;
 mod rpm;
@@ -27,6 +28,7 @@ mod toolchains;
 
 pub use accounts::{named, named_owner};
 pub use installers::from_url as installer_from_url;
+pub use purpose::of as purpose;
 pub use rights::needs_root;
 
 use crate::context::Answer;

@@ -34,7 +34,7 @@ pub fn run(call: &Call, effects: &mut Effects) {
     }
 }
 
-const NPM: Grammar = Grammar {
+pub(super) const NPM: Grammar = Grammar {
     short: "CLw",
     long: &[
         "prefix",

@@ -56,7 +56,7 @@ fn bring_pip(call: &Call, effects: &mut Effects) {
     }
 }
 
-const PIP: Grammar = Grammar {
+pub(super) const PIP: Grammar = Grammar {
     short: "rcetidfbw",
     long: &[
         "requirement",
@@ -91,6 +91,17 @@ const PIP: Grammar = Grammar {
         "progress-bar",
         "root-user-action",
         "group",
+        "abi",
+        "implementation",
+        "default-timeout",
+        "client-cert",
+        "exists-action",
+        "use-feature",
+        "use-deprecated",
+        "keyring-provider",
+        "build",
+        "build-constraint",
+        "resume-retries",
     ],
 };
 

@@ -16,7 +16,7 @@ pub fn run(call: &Call, effects: &mut Effects) {
     }
 }
 
-const DNF: Grammar = Grammar {
+pub(super) const DNF: Grammar = Grammar {
     short: "cxde",
     long: &[
         "enablerepo",
@@ -101,7 +101,7 @@ fn weak(option: &str) -> Option<bool> {
     }
 }
 
-const ZYPPER: Grammar = Grammar {
+pub(super) const ZYPPER: Grammar = Grammar {
     short: "RDtr",
     long: &[
         "root",

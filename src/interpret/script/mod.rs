@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use crate::context::Answer;
 use crate::facts::{
-    Around, Change, Content, Effect, Facts, NameKind, Program, Reach, Step, Value, Write, WriteKind, path,
+    Around, Change, Content, Effect, Facts, NameKind, Program, Purpose, Reach, Status, Step, Value, Write,
+    WriteKind, Written, path,
 };
 use crate::finding::{Certainty, Place};
 use crate::interpret::run::{content, without_mounted};
@@ -43,6 +44,8 @@ pub(super) struct Frame {
     pub tested: Vec<String>,
     /// Whether it runs because another command failed.
     pub is_fallback: bool,
+    /// Whether a pipe fails with any of its commands (`set -o pipefail`).
+    pub pipefail: bool,
 }
 
 impl Frame {
@@ -344,6 +347,10 @@ impl<'r, 'a> Runner<'r, 'a> {
             self.nested(shell, ready, &script, &place, frame);
             return;
         }
+        let changes_options = unwrapped.words.first().is_some_and(|(word, _)| word.is("set"));
+        if changes_options && let Some(pipefail) = sets_pipefail(&unwrapped.words[1..]) {
+            shell.frame.pipefail = pipefail;
+        }
         if unwrapped.words.is_empty() || self.builtin(shell, ready, &unwrapped, &mut frame) {
             return;
         }
@@ -371,6 +378,7 @@ impl<'r, 'a> Runner<'r, 'a> {
             let place = unwrapped.words[0].1.clone();
             let path = path::resolve(&frame.folder, &frame.home, &unwrapped.words[0].0);
             if self.script_file(&program, &place, &frame) {
+                self.finish(shell, ready, &frame, unwrapped, Effects::default());
                 return;
             }
             if let Some(url) = self.fetched_from(&path) {
@@ -513,12 +521,15 @@ impl<'r, 'a> Runner<'r, 'a> {
 
     fn finish(
         &mut self,
-        _shell: &mut Shell,
+        shell: &mut Shell,
         ready: &Ready,
         frame: &Frame,
         unwrapped: Unwrapped,
-        effects: Effects,
+        mut effects: Effects,
     ) {
+        if let Some(written) = self.written(shell, ready, frame, &unwrapped) {
+            effects.say(&ready.place, Change::Command(Box::new(written)));
+        }
         let program = Program {
             words: unwrapped.words,
             wrappers: unwrapped.wrappers,
@@ -526,6 +537,53 @@ impl<'r, 'a> Runner<'r, 'a> {
         };
         let step = self.step(frame, &frame.folder.clone(), &ready.place, Some(program));
         self.take(step, effects);
+    }
+
+    /// The command as it is written; none if it stands in a script that the file only runs.
+    fn written(&self, shell: &Shell, ready: &Ready, frame: &Frame, unwrapped: &Unwrapped) -> Option<Written> {
+        let is_exec = shell.text.is_empty();
+        if unwrapped.words.is_empty() || matches!(shell.placed, Placed::Fixed(_)) && !is_exec {
+            return None;
+        }
+        let variable = |name: &str| self.variable(frame, name);
+        let call = Call {
+            words: &unwrapped.words,
+            facts: &self.walk.facts,
+            user: &frame.user,
+            folder: &frame.folder,
+            home: &frame.home,
+            stdin: ready.stdin.as_ref(),
+            stdout: None,
+            place: &ready.place,
+            variable: &variable,
+        };
+        let mut purpose = match unwrapped.words[0].0.as_known() {
+            Some(program) if is_of_system(program) => tools::purpose(&call),
+            _ => Purpose::Other,
+        };
+        let redirects = || {
+            let of_blocks = ready.command.block_redirects.iter();
+            let of_blocks = of_blocks.filter_map(|index| shell.script.block_redirects.get(*index));
+            of_blocks.chain(&ready.command.redirects)
+        };
+        match &mut purpose {
+            // `yes | apt-get install`, `<<< y`.
+            Purpose::Packages(request) => {
+                let has_input = redirects().any(|redirect| redirect.descriptor == 0);
+                request.asks &= ready.command.reads_from.is_none() && ready.stdin.is_none() && !has_input;
+            }
+            Purpose::Progress if redirects().any(|redirect| redirect.descriptor == 2) => {
+                purpose = Purpose::Other;
+            }
+            _ => {}
+        }
+        let is_lost = ready.command.piped && !shell.frame.pipefail;
+        Some(Written {
+            step: 0,
+            purpose,
+            status: if is_lost { Status::Lost } else { Status::Seen },
+            is_text: !is_exec,
+        })
     }
 
     fn take(&mut self, step: Step, effects: Effects) {
@@ -561,6 +619,22 @@ impl<'r, 'a> Runner<'r, 'a> {
         })
         .collect()
     }
+}
+
+/// Whether options of a shell switch `pipefail` on or off, if they name it.
+pub(super) fn sets_pipefail(words: &[(Value, Place)]) -> Option<bool> {
+    let mut set = None;
+    for pair in words.windows(2) {
+        let option = pair[0].0.text();
+        if pair[1].0.is("pipefail") && option.ends_with('o') {
+            set = match option.chars().next() {
+                Some('-') => Some(true),
+                Some('+') => Some(false),
+                _ => set,
+            };
+        }
+    }
+    set
 }
 
 /// What a script that nobody can read may change.

@@ -61,6 +61,7 @@ impl Runner<'_, '_> {
             break;
         }
         let mut inner = frame.clone();
+        inner.pipefail = sets_pipefail(&words[1..]).unwrap_or(false);
         if login {
             inner.lose_search();
         }
