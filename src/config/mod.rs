@@ -170,6 +170,7 @@ impl Settings {
             let Some(severity) = said.level.severity() else {
                 continue;
             };
+            raised.extend(rules::off_by_itself(&said.name).map(|id| (id, severity)));
             for rule in rules::find(&said.name) {
                 if rule.levels.of(self.contract.profile).is_none() {
                     raised.insert(rule.name, severity);

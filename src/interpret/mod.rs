@@ -2,6 +2,7 @@
 //! of every instruction into facts.
 
 mod bases;
+mod body;
 mod build;
 mod copy;
 mod output;
@@ -12,6 +13,7 @@ mod words;
 mod wrappers;
 
 pub use bases::KnownBases;
+pub use body::RunScript;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -84,6 +84,7 @@ mod run_dir_volume;
 mod secret_in_arg_or_env;
 mod secret_unreadable;
 mod shell_form_start;
+mod shellcheck;
 mod skel_missing;
 mod source_missing;
 mod split_quotes;
@@ -415,6 +416,7 @@ pub const RULES: &[Rule] = &[
     secret_in_arg_or_env::RULE,
     secret_unreadable::RULE,
     shell_form_start::RULE,
+    shellcheck::RULE,
     skel_missing::RULE,
     source_missing::RULE,
     split_quotes::RULE,
@@ -442,8 +444,19 @@ pub const RULES: &[Rule] = &[
 pub fn find(name: &str) -> Vec<&'static Rule> {
     match RULES.iter().find(|rule| rule.name == name) {
         Some(rule) => vec![rule],
+        // Also codes of ShellCheck's that are never found: people name them in their files.
+        None if crate::shell::is_code(name) => RULES
+            .iter()
+            .filter(|rule| rule.name == shellcheck::RULE.name)
+            .collect(),
         None => RULES.iter().filter(|rule| rule.aliases.contains(&name)).collect(),
     }
+}
+
+/// The id of this name, where it is off until it is asked for though its rule is on.
+pub fn off_by_itself(name: &str) -> Option<&'static str> {
+    crate::shell::code_off(name)?;
+    crate::shell::code(name).map(|code| code.id)
 }
 
 /// The known name or id that is nearest to a word.

@@ -30,6 +30,22 @@ pub fn read_word(word: &ShellWord, text: &str, dialect: Dialect) -> Option<Scrip
 /// Reads the body of a here-document as a script, as `bash <<EOF` does, with the same promises as
 /// [`read_word`]. None if the redirect is no here-document or does not belong to the text.
 pub fn read_heredoc(redirect: &Redirect, text: &str, dialect: Dialect) -> Option<Script> {
+    Some(heredoc(redirect, text)?.read(text, dialect))
+}
+
+/// The body of a here-document as the program that reads it gets it, and the way from a range in it
+/// back to the outer text.
+#[cfg(feature = "shellcheck")]
+pub(super) fn heredoc_text<'t>(
+    redirect: &Redirect,
+    text: &'t str,
+) -> Option<(String, impl Fn(&Range<u32>) -> Range<u32> + use<'t>)> {
+    let mut content = heredoc(redirect, text)?;
+    let script = std::mem::take(&mut content.text);
+    Some((script, move |range: &Range<u32>| content.place(range, text)))
+}
+
+fn heredoc(redirect: &Redirect, text: &str) -> Option<Content> {
     let RedirectKind::Heredoc { body: Some(body) } = &redirect.kind else {
         return None;
     };
@@ -59,7 +75,7 @@ pub fn read_heredoc(redirect: &Redirect, text: &str, dialect: Dialect) -> Option
         }
         offset += line.len() as u32;
     }
-    Some(content.read(text, dialect))
+    Some(content)
 }
 
 /// A script without the quoting of the script around it, and where its bytes come from.

@@ -155,6 +155,8 @@ fn entry(
     fingerprint: String,
     excerpt: Option<Excerpt>,
 ) -> Entry {
+    let codes = finding.aliases.iter();
+    let url = codes.filter_map(|id| crate::shell::code(id)).next().map(|code| code.url);
     Entry {
         rule: finding.rule,
         aliases: finding.aliases,
@@ -162,7 +164,7 @@ fn entry(
         certainty: finding.certainty,
         message: one_line(finding.message),
         help: finding.help.map(one_line),
-        url: None,
+        url,
         spot,
         stage: finding.stage,
         related,

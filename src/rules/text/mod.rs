@@ -3,10 +3,12 @@
 
 mod array;
 mod expose;
+mod names;
 mod options;
 mod place;
 mod platform;
 mod scope;
+mod shells;
 mod suggest;
 mod walk;
 
@@ -15,6 +17,7 @@ pub use expose::port;
 pub use options::{Checks, Options, instruction_options};
 pub use place::{edit, lines_edit, reference};
 pub use platform::parts as platform_parts;
+pub use shells::Shells;
 pub use suggest::{Suggestions, did_you_mean};
 pub use walk::{Step, Walk};
 
