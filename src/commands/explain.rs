@@ -49,7 +49,9 @@ fn page(rule: &Rule, out: &mut dyn Write) -> Result<()> {
     writeln!(out, "{}", rule.name)?;
     match rule.aliases {
         [] => {}
-        ids if ids == shell::CODE_IDS => writeln!(out, "also known by the numbers of ShellCheck, such as SC2086")?,
+        ids if ids == shell::CODE_IDS => {
+            writeln!(out, "also known by the numbers of ShellCheck, such as SC2086")?
+        }
         ids => writeln!(out, "also known as {}", ids.join(", "))?,
     }
     writeln!(out, "\n{}.", page.summary)?;

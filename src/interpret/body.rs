@@ -93,7 +93,10 @@ impl<'a> RunScript<'a> {
 
     fn first_body(&self) -> u32 {
         match self.start {
-            Some(_) => self.bodies.first().map_or(u32::MAX, |(at, _)| at.saturating_sub(1)),
+            Some(_) => self
+                .bodies
+                .first()
+                .map_or(u32::MAX, |(at, _)| at.saturating_sub(1)),
             None => 0,
         }
     }
@@ -138,7 +141,11 @@ pub(super) fn interpreter(text: &str) -> Option<String> {
 
 /// The text with the bodies of its heredocs behind it, as the shell gets it; where each body begins
 /// in the text, and where in the file.
-pub(super) fn with_bodies(source: &Source, instruction: &Instruction, text: &str) -> (String, Vec<(u32, u32)>) {
+pub(super) fn with_bodies(
+    source: &Source,
+    instruction: &Instruction,
+    text: &str,
+) -> (String, Vec<(u32, u32)>) {
     let mut whole = text.to_owned();
     let mut bodies = Vec::new();
     for heredoc in &instruction.heredocs {

@@ -98,6 +98,7 @@ cases![
     "secret-in-arg-or-env",
     "secret-unreadable",
     "shell-form-start",
+    "shellcheck",
     "skel-missing",
     "split-quotes",
     "stage-name-casing",

@@ -80,14 +80,15 @@ fn script(text: &Text, report: &mut Report, step: &Step, run: &Instruction, inte
             false => Certainty::Certain,
         };
         let place = Place::here(script.span(finding.range.clone()));
-        let said = told(text, report, step, place, certainty, finding.message.clone());
-        let said = said.aliases(&[id]).level(finding.code.level);
-        if let Some((fix, edits)) = finding.fix.as_ref().and_then(|fix| Some((fix, edits(fix, &script)?))) {
-            let safety = match fix.keeps_meaning {
-                true => Safety::Safe,
-                false => Safety::Suggested,
-            };
-            said.fix(fix.title.clone(), safety, edits);
+        let message = format!("{} ({id})", finding.message);
+        let said = told(text, report, step, place, certainty, message);
+        let said = said.aliases(&[id]).level(finding.level);
+        if let Some((fix, edits)) = finding
+            .fix
+            .as_ref()
+            .and_then(|fix| Some((fix, edits(fix, &script)?)))
+        {
+            said.fix(fix.title.clone(), fix.trust, edits);
         }
     }
 }
@@ -123,6 +124,8 @@ fn edits(fix: &ShellFix, script: &RunScript) -> Option<Vec<Edit>> {
         })
     };
     let edits: Vec<Edit> = fix.edits.iter().map(edit).collect::<Option<_>>()?;
-    let apart = edits.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start);
+    let apart = edits
+        .windows(2)
+        .all(|pair| pair[0].span.end <= pair[1].span.start);
     apart.then_some(edits)
 }

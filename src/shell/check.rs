@@ -8,9 +8,17 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::Code;
+use crate::finding::{Safety, Severity};
 
-/// Bytes of the longest script that is judged: ten times the longest of 6,513 real RUN bodies.
-pub const LONGEST_CHECKED: usize = 64 << 10;
+/// Bytes of the longest script that is judged. The longest of 6,513 real RUN bodies has 6 KB.
+pub const LONGEST_CHECKED: usize = 16 << 10;
+
+/// The most functions that a script may define to be judged: what the linter does for them grows with
+/// the cube of their number. No real RUN body has ten.
+const MOST_FUNCTIONS: usize = 48;
+
+/// The same for substitutions. No real RUN body has fifty.
+const MOST_SUBSTITUTIONS: usize = 200;
 
 /// The shell that reads a script, as far as ShellCheck tells shells apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -79,6 +87,8 @@ impl Interpreter {
 pub struct ShellFinding {
     /// The code.
     pub code: &'static Code,
+    /// ShellCheck's level under this shell.
+    pub level: Severity,
     /// Where in the script.
     pub range: Range<u32>,
     /// What is wrong, one line.
@@ -92,8 +102,8 @@ pub struct ShellFinding {
 pub struct ShellFix {
     /// What it does.
     pub title: String,
-    /// Whether the script does the same as before for certain.
-    pub keeps_meaning: bool,
+    /// How far it can be trusted.
+    pub trust: Safety,
     /// Ranges of the script and what comes instead, in order.
     pub edits: Vec<(Range<u32>, String)>,
 }
@@ -101,12 +111,24 @@ pub struct ShellFix {
 /// All findings in a script, in order.
 ///
 /// `names` are the variables that are set when it begins, and exported. A script longer than
-/// [`LONGEST_CHECKED`] has none.
+/// [`LONGEST_CHECKED`], or with more functions or substitutions than any real one, has none.
 pub fn check(text: &str, interpreter: Interpreter, names: &[&str]) -> Arc<[ShellFinding]> {
-    if text.len() > LONGEST_CHECKED {
+    let substitutions = text.matches("$(").count() + text.matches('`').count() / 2;
+    let costs_too_much = substitutions > MOST_SUBSTITUTIONS || functions(text) > MOST_FUNCTIONS;
+    if text.len() > LONGEST_CHECKED || costs_too_much {
         return Arc::from([]);
     }
     engine::check(text, interpreter, names)
+}
+
+/// How many functions a script defines, or seems to.
+fn functions(text: &str) -> usize {
+    let opened = text.split('(').skip(1);
+    let empty = opened.filter(|rest| {
+        let rest = rest.trim_start_matches([' ', '\t', '\n', '\r', '\\']);
+        rest.starts_with(')')
+    });
+    empty.count() + text.matches("function").count()
 }
 
 #[cfg(not(feature = "shellcheck"))]
@@ -120,3 +142,5 @@ mod engine {
 
 #[cfg(feature = "shellcheck")]
 mod engine;
+#[cfg(feature = "shellcheck")]
+mod spared;

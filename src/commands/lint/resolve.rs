@@ -156,7 +156,10 @@ fn entry(
     excerpt: Option<Excerpt>,
 ) -> Entry {
     let codes = finding.aliases.iter();
-    let url = codes.filter_map(|id| crate::shell::code(id)).next().map(|code| code.url);
+    let url = codes
+        .filter_map(|id| crate::shell::code(id))
+        .next()
+        .map(|code| code.url);
     Entry {
         rule: finding.rule,
         aliases: finding.aliases,

@@ -38,7 +38,9 @@ pub(super) fn collect<'t>(text: &'t str, names: &mut BTreeSet<&'t str>) {
         let before = bytes[..start].last();
         let asked = match before {
             Some(b'$') => true,
-            Some(b'{' | b'#' | b'!') => bytes[..start - 1].ends_with(b"$") || bytes[..start - 1].ends_with(b"${"),
+            Some(b'{' | b'#' | b'!') => {
+                bytes[..start - 1].ends_with(b"$") || bytes[..start - 1].ends_with(b"${")
+            }
             _ => false,
         };
         let is_set = bytes[at..].starts_with(b"=") || bytes[at..].starts_with(b"+=");
@@ -60,7 +62,10 @@ mod tests {
 
     #[test]
     fn names_are_asked_for_or_set() {
-        assert_eq!(of("echo $A ${B} ${#C} ${!D} E=1 F+=2 --g h"), ["A", "B", "C", "D", "E", "F"]);
+        assert_eq!(
+            of("echo $A ${B} ${#C} ${!D} E=1 F+=2 --g h"),
+            ["A", "B", "C", "D", "E", "F"]
+        );
         assert_eq!(of("echo $((x + 1))"), ["echo", "x"]);
         assert_eq!(of("é$ü"), Vec::<&str>::new());
     }

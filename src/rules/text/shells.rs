@@ -28,7 +28,11 @@ struct InForce {
 impl InForce {
     fn interpreter(&self) -> Option<Interpreter> {
         let found = Interpreter::of(&self.words)?;
-        let kind = if found.kind == Kind::Sh { self.sh } else { found.kind };
+        let kind = if found.kind == Kind::Sh {
+            self.sh
+        } else {
+            found.kind
+        };
         Some(Interpreter { kind, ..found })
     }
 }
@@ -49,7 +53,10 @@ impl Shells {
                 Start::Stage(parent) => ends[parent].clone(),
                 Start::Scratch | Start::Image(_) => of_base(text, stage.index),
             };
-            if let Some(default) = default.as_ref().filter(|_| !matches!(stage.start, Start::Stage(_))) {
+            if let Some(default) = default
+                .as_ref()
+                .filter(|_| !matches!(stage.start, Start::Stage(_)))
+            {
                 shell.words = Arc::clone(default);
             }
             // The shell of what runs when another image is built from this one.

@@ -9,13 +9,18 @@ use shuck_linter::{
     ShellCheckCodeMap, ShellDialect,
 };
 
+use super::spared::is_spared;
 use super::{Interpreter, Kind, ShellFinding, ShellFix};
+use crate::finding::{Safety, Severity};
 use crate::shell::codes::{self, Code};
 use crate::shell::guard::guarded;
 use crate::shell::{Redirect, RedirectKind, Script, embedded, parse};
 
 /// Bytes of scripts whose findings are kept in memory; then the memory begins anew.
 const MOST_REMEMBERED: usize = 16 << 20;
+
+/// The most findings that one script is told. Only what is no shell at all has more.
+const MOST_FINDINGS: usize = 200;
 
 /// How many scripts may stand in scripts, each read by a shell of its own.
 const MOST_WITHIN: usize = 64;
@@ -96,6 +101,7 @@ fn all(whole: &str, offset: usize, interpreter: Interpreter) -> Vec<ShellFinding
         key(one).cmp(&key(other))
     });
     found.dedup();
+    found.truncate(MOST_FINDINGS);
     found
 }
 
@@ -125,7 +131,8 @@ fn within(script: &Script) -> Vec<(&Redirect, Interpreter)> {
 
 fn is_quoted(redirect: &Redirect, text: &str) -> bool {
     let range = redirect.target.range.start as usize..redirect.target.range.end as usize;
-    text.get(range).is_some_and(|name| name.contains(['\'', '"', '\\']))
+    text.get(range)
+        .is_some_and(|name| name.contains(['\'', '"', '\\']))
 }
 
 /// The findings in one script, here-documents left aside.
@@ -142,16 +149,27 @@ fn one(whole: &str, offset: usize, interpreter: Interpreter) -> Vec<ShellFinding
         .collect()
 }
 
-fn finding(diagnostic: Diagnostic, whole: &str, offset: usize, interpreter: Interpreter) -> Option<ShellFinding> {
+fn finding(
+    diagnostic: Diagnostic,
+    whole: &str,
+    offset: usize,
+    interpreter: Interpreter,
+) -> Option<ShellFinding> {
     let code = RULES.get(diagnostic.rule.code()).copied()?;
-    if interpreter.kind == Kind::Busybox && BUSYBOX_HAS.contains(&code.id) {
-        return None;
-    }
     let span = diagnostic.span;
     let range = within_text(span.start.offset()..span.end.offset(), whole, offset)?;
+    let text = &whole[offset..];
+    let bytes = range.start as usize..range.end as usize;
+    if is_spared(code.id, text, &bytes, interpreter.kind) {
+        return None;
+    }
+    let range = visible(text, range);
     let fix = fix(&diagnostic, code, whole, offset);
+    // What a certain shell does not have fails; what an unknown one may not have may.
+    let is_certain = matches!(interpreter.kind, Kind::Dash | Kind::Busybox) && code.id.starts_with("SC3");
     Some(ShellFinding {
         code,
+        level: if is_certain { Severity::Error } else { code.level },
         range,
         message: message(diagnostic.message),
         fix,
@@ -162,8 +180,24 @@ fn finding(diagnostic: Diagnostic, whole: &str, offset: usize, interpreter: Inte
 fn within_text(range: Range<usize>, whole: &str, offset: usize) -> Option<Range<u32>> {
     let end = range.end.min(whole.len());
     let start = range.start;
-    let sound = start >= offset && start <= end && whole.is_char_boundary(start) && whole.is_char_boundary(end);
+    let sound =
+        start >= offset && start <= end && whole.is_char_boundary(start) && whole.is_char_boundary(end);
     sound.then(|| (start - offset) as u32..(end - offset) as u32)
+}
+
+/// The range, or where it is empty the word or the sign that stands there.
+fn visible(text: &str, range: Range<u32>) -> Range<u32> {
+    if !range.is_empty() {
+        return range;
+    }
+    let rest = text.get(range.start as usize..).unwrap_or_default();
+    let is_word = |sign: char| sign.is_alphanumeric() || sign == '_';
+    let word = rest.find(|sign| !is_word(sign)).unwrap_or(rest.len());
+    let length = match (word, rest.chars().next()) {
+        (0, Some(sign)) if !sign.is_whitespace() => sign.len_utf8(),
+        (length, _) => length,
+    };
+    range.start..range.start + length as u32
 }
 
 /// Messages are one sentence that begins small, as ours do.
@@ -173,9 +207,7 @@ fn message(text: String) -> String {
 
 fn fix(diagnostic: &Diagnostic, code: &Code, whole: &str, offset: usize) -> Option<ShellFix> {
     let fix = diagnostic.fix.as_ref()?;
-    if fix.applicability() != Applicability::Safe {
-        return None;
-    }
+    let (_, keeps_meaning) = FIXED.iter().find(|(id, _)| *id == code.id)?;
     let mut edits = Vec::new();
     for edit in fix.edits() {
         let range = usize::from(edit.range().start())..usize::from(edit.range().end());
@@ -186,19 +218,31 @@ fn fix(diagnostic: &Diagnostic, code: &Code, whole: &str, offset: usize) -> Opti
     let title = diagnostic.fix_title.clone()?;
     apart.then(|| ShellFix {
         title,
-        keeps_meaning: KEEP_MEANING.contains(&code.id),
+        trust: match fix.applicability() {
+            Applicability::Safe if *keeps_meaning => Safety::Safe,
+            Applicability::Safe => Safety::Suggested,
+            Applicability::Unsafe => Safety::Unsafe,
+        },
         edits,
     })
 }
 
-/// Codes whose fix writes the same thing in another way. Others, such as quotes around a variable, do
-/// what is most likely meant, and that may be something else than what the script did.
-const KEEP_MEANING: &[&str] = &["SC2004", "SC2006", "SC2007", "SC2196", "SC2197"];
-
-/// What BusyBox's ash has beyond POSIX, with the options of the distributions' builds.
-const BUSYBOX_HAS: &[&str] = &[
-    "SC3001", "SC3003", "SC3010", "SC3011", "SC3014", "SC3015", "SC3020", "SC3037", "SC3040", "SC3042", "SC3043",
-    "SC3045", "SC3046", "SC3048", "SC3052", "SC3057", "SC3060", "SC3061",
+/// Codes whose fix is kept, and whether that writes the same thing in another way. Quotes around a
+/// variable do what is most likely meant, which may be something else than what the script did; other
+/// fixes of the linter only make the finding go away.
+const FIXED: &[(&str, bool)] = &[
+    ("SC2004", true),
+    ("SC2006", true),
+    ("SC2007", true),
+    ("SC2035", false),
+    ("SC2046", false),
+    ("SC2086", false),
+    ("SC2140", false),
+    ("SC2162", false),
+    ("SC2196", true),
+    ("SC2197", true),
+    ("SC2231", false),
+    ("SC2268", false),
 ];
 
 /// The codes by the linter's own names for its rules.
@@ -214,7 +258,9 @@ static RULES: LazyLock<HashMap<&'static str, &'static Code>> = LazyLock::new(|| 
 
 /// The settings of each shell with each of its options.
 static SETTINGS: LazyLock<BTreeMap<(u8, bool, bool), LinterSettings>> = LazyLock::new(|| {
-    let rules: RuleSet = Rule::iter().filter(|rule| RULES.contains_key(rule.code())).collect();
+    let rules: RuleSet = Rule::iter()
+        .filter(|rule| RULES.contains_key(rule.code()))
+        .collect();
     let mut all = BTreeMap::new();
     for kind in [Kind::Sh, Kind::Dash, Kind::Busybox, Kind::Bash, Kind::Ksh] {
         let shell = match kind {
@@ -245,7 +291,101 @@ fn dialect(kind: Kind) -> crate::shell::Dialect {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
+    use crate::shell::LONGEST_CHECKED;
+
+    fn sh() -> Interpreter {
+        Interpreter::of(&["/bin/sh".to_owned()]).expect("it is one")
+    }
+
+    fn codes(text: &str, interpreter: Interpreter, names: &[&str]) -> Vec<&'static str> {
+        let found = check(text, interpreter, names);
+        found.iter().map(|finding| finding.code.id).collect()
+    }
+
+    #[test]
+    fn names_are_set_and_places_count_from_the_text() {
+        let found = check("echo $version $other", sh(), &["version"]);
+        let told: Vec<_> = found.iter().map(|one| (one.code.id, one.range.clone())).collect();
+        assert_eq!(told, [("SC2086", 14..20), ("SC2154", 14..20)]);
+        assert_eq!(codes("version=2", sh(), &["version"]), Vec::<&str>::new());
+        assert_eq!(codes("version=2", sh(), &[]), ["SC2034"]);
+    }
+
+    #[test]
+    fn a_known_shell_has_what_it_has() {
+        let of = |name: &str| Interpreter::of(&[name.to_owned()]).expect("it is one");
+        let text = "[[ -f /x ]] && set -o pipefail";
+        assert_eq!(codes(text, of("sh"), &[]), ["SC3010", "SC3040"]);
+        assert_eq!(codes(text, of("ash"), &[]), Vec::<&str>::new());
+        assert_eq!(codes(text, of("bash"), &[]), Vec::<&str>::new());
+        let found = check(text, of("dash"), &[]);
+        assert!(found.iter().all(|one| one.level == Severity::Error), "{found:?}");
+    }
+
+    #[test]
+    fn a_heredoc_that_a_shell_reads_is_read() {
+        let text = "bash -s <<'EOF'\necho $x\nEOF\ncat <<'EOF' >/f\necho $x\nEOF\n";
+        let found = check(text, sh(), &[]);
+        let told: Vec<_> = found.iter().map(|one| (one.code.id, one.range.clone())).collect();
+        assert_eq!(told, [("SC2086", 21..23), ("SC2154", 21..23)]);
+    }
+
+    #[test]
+    fn odd_text_ends_soon_and_without_a_panic() {
+        let shapes = [
+            "(",
+            "$(",
+            "${",
+            "((",
+            "`",
+            "{ ",
+            "\"",
+            "'",
+            "if true; then ",
+            "a | ",
+            "a && ",
+            "\"$x\" ",
+            "$x ",
+            "case a in b) ",
+            "<<E\n",
+            "x=1;",
+            "f() { f; }; ",
+            "while :; do ",
+            "[[ a ",
+            "a=(",
+            "echo $(( 1 +",
+            "\\\n",
+            ": ${a:=${b}} ",
+            "cat <<'EOF'\n",
+            "for i in a; do echo $i; done; ",
+            "cd a; ",
+            "x=$(echo $x); ",
+            "echo a > b; ",
+            "#\n",
+            "é",
+            "\u{1a}",
+            "trap x EXIT; ",
+            "export A$x=1; ",
+        ];
+        for shape in shapes {
+            let text = shape.repeat(LONGEST_CHECKED / shape.len());
+            for interpreter in [
+                sh(),
+                Interpreter {
+                    kind: Kind::Bash,
+                    ..sh()
+                },
+            ] {
+                let start = Instant::now();
+                let found = crate::shell::check(&text, interpreter, &["x"]);
+                let spent = start.elapsed();
+                assert!(spent < Duration::from_secs(10), "{shape:?} took {spent:?}");
+            }
+        }
+    }
 
     #[test]
     fn the_list_of_codes_is_that_of_the_linter() {
