@@ -296,6 +296,8 @@ impl<'a> Walk<'a> {
             tested: Vec::new(),
             is_fallback: false,
             search: None,
+            stdin: None,
+            fetched: None,
             around: self.around(instruction, Vec::new()),
         }
     }
@@ -517,6 +519,8 @@ fn start(input: Input, stage: &Stage, instruction: &Instruction) -> Facts {
         tested: Vec::new(),
         is_fallback: false,
         search: None,
+        stdin: None,
+        fetched: None,
         around: Arc::default(),
     };
     let from = From {

@@ -8,6 +8,7 @@ mod apt_codename;
 mod apt_file_ignored;
 mod arch_hard_coded;
 mod cases;
+mod certificate_check_off;
 mod command_not_found;
 mod comment_at_line_end;
 mod compose_too_old;
@@ -55,6 +56,7 @@ mod heredoc_name_punctuation;
 mod heredoc_unseen;
 mod home_missing;
 mod home_shadowed;
+mod host_key_check_off;
 mod https_without_ca;
 mod ignored_flag;
 mod init_dangling;
@@ -74,17 +76,24 @@ mod nearest;
 mod needs_root;
 mod non_ascii_flag;
 mod page;
+mod password_in_clear;
 mod path_lost_in_login;
+mod piped_into_shell;
 mod preload_hidden;
 mod redundant_target_platform;
 mod relative_workdir;
+mod remote_add_unchecked;
 mod report;
 mod reserved_stage_name;
 mod run_dir_volume;
+mod secret_file_copied;
 mod secret_in_arg_or_env;
+mod secret_in_text;
 mod secret_unreadable;
+mod secrets;
 mod shell_form_start;
 mod shellcheck;
+mod signature_check_off;
 mod skel_missing;
 mod source_missing;
 mod split_quotes;
@@ -109,6 +118,7 @@ mod user_root;
 mod volume_on_home;
 mod volumes;
 mod workspace;
+mod world_writable;
 mod write_after_volume;
 
 pub use cases::Cases;
@@ -347,6 +357,7 @@ pub const RULES: &[Rule] = &[
     apt_codename::RULE,
     apt_file_ignored::RULE,
     arch_hard_coded::RULE,
+    certificate_check_off::RULE,
     command_not_found::RULE,
     comment_at_line_end::RULE,
     compose_too_old::RULE,
@@ -392,6 +403,7 @@ pub const RULES: &[Rule] = &[
     heredoc_unseen::RULE,
     home_missing::RULE,
     home_shadowed::RULE,
+    host_key_check_off::RULE,
     https_without_ca::RULE,
     ignored_flag::RULE,
     init_dangling::RULE,
@@ -407,16 +419,22 @@ pub const RULES: &[Rule] = &[
     maintainer_deprecated::RULE,
     needs_root::RULE,
     non_ascii_flag::RULE,
+    password_in_clear::RULE,
     path_lost_in_login::RULE,
+    piped_into_shell::RULE,
     preload_hidden::RULE,
     redundant_target_platform::RULE,
     relative_workdir::RULE,
+    remote_add_unchecked::RULE,
     reserved_stage_name::RULE,
     run_dir_volume::RULE,
+    secret_file_copied::RULE,
     secret_in_arg_or_env::RULE,
+    secret_in_text::RULE,
     secret_unreadable::RULE,
     shell_form_start::RULE,
     shellcheck::RULE,
+    signature_check_off::RULE,
     skel_missing::RULE,
     source_missing::RULE,
     split_quotes::RULE,
@@ -437,6 +455,7 @@ pub const RULES: &[Rule] = &[
     user_numeric::RULE,
     user_root::RULE,
     volume_on_home::RULE,
+    world_writable::RULE,
     write_after_volume::RULE,
 ];
 
@@ -451,6 +470,11 @@ pub fn find(name: &str) -> Vec<&'static Rule> {
             .collect(),
         None => RULES.iter().filter(|rule| rule.aliases.contains(&name)).collect(),
     }
+}
+
+/// Whether what a rule of this name points at is not to be shown whole.
+pub fn is_masked(name: &str) -> bool {
+    name == secret_in_text::RULE.name
 }
 
 /// The id of this name, where it is off until it is asked for though its rule is on.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::Code;
 use crate::finding::{Safety, Severity};
+use plain::is_plain;
 
 /// Bytes of the longest script that is judged. The longest of 6,513 real RUN bodies has 6 KB.
 pub const LONGEST_CHECKED: usize = 16 << 10;
@@ -118,6 +119,9 @@ pub fn check(text: &str, interpreter: Interpreter, names: &[&str]) -> Arc<[Shell
     if text.len() > LONGEST_CHECKED || costs_too_much {
         return Arc::from([]);
     }
+    if is_plain(text) {
+        return Arc::from([]);
+    }
     engine::check(text, interpreter, names)
 }
 
@@ -142,5 +146,6 @@ mod engine {
 
 #[cfg(feature = "shellcheck")]
 mod engine;
+mod plain;
 #[cfg(feature = "shellcheck")]
 mod spared;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use super::files::{File, Origin};
-use super::resolve::Resolver;
+use super::resolve::{Resolver, masked};
 use super::{shows_excerpts, unread};
 use crate::cli::Lint;
 use crate::commands::build::Builds;
@@ -81,6 +81,10 @@ impl<'a> Judge<'a> {
         let invocation = self.builds.invocation(found, &settings, self.selection);
         let tree = syntax::parse(source.text());
         let findings = rules::judge(source, &tree, &invocation, context.as_ref());
+        let shown = match self.excerpts {
+            true => masked(source, &findings),
+            false => None,
+        };
         let verdict = policy::decide(source, &tree, findings, &settings, self.selection);
         let resolver = Resolver {
             source,
@@ -90,6 +94,7 @@ impl<'a> Judge<'a> {
             context_name,
             known_from: invocation.known_from.as_deref(),
             excerpts: self.excerpts,
+            shown,
         };
         let (findings, suppressed) = resolver.resolve(verdict);
         Verdict {

@@ -12,6 +12,7 @@ use crate::report::excerpt::Excerpt;
 use crate::report::fingerprint::Fingerprints;
 use crate::report::printable::printable_at_start;
 use crate::report::{Entry, Spot, Suppressed};
+use crate::rules;
 use crate::source::{Source, Span};
 use crate::syntax::Tree;
 
@@ -31,6 +32,27 @@ pub struct Resolver<'a> {
     pub known_from: Option<&'a str>,
     /// Whether the text around findings will be shown.
     pub excerpts: bool,
+    /// The Dockerfile as it may be shown, where it holds secrets.
+    pub shown: Option<Source>,
+}
+
+/// The text of a file with the secrets in it masked; none if there are none.
+pub fn masked(source: &Source, findings: &[Finding]) -> Option<Source> {
+    let mut text: Option<Vec<u8>> = None;
+    for finding in findings.iter().filter(|finding| rules::is_masked(finding.rule)) {
+        let Place::Text { span, .. } = &finding.place else {
+            continue;
+        };
+        let text = text.get_or_insert_with(|| source.text().to_vec());
+        let secret = text.get_mut(span.start as usize..span.end as usize);
+        // Line ends stay, so that lines do.
+        let signs = secret
+            .into_iter()
+            .flatten()
+            .filter(|byte| !byte.is_ascii_whitespace());
+        signs.for_each(|byte| *byte = b'*');
+    }
+    Source::new(source.name().to_owned(), text?).ok()
 }
 
 impl Resolver<'_> {
@@ -114,7 +136,7 @@ impl Resolver<'_> {
         };
         match (self.excerpts, self.is_here(path)) {
             (false, _) => None,
-            (true, true) => Some(excerpt_of(self.source, *span)),
+            (true, true) => Some(excerpt_of(self.shown.as_ref().unwrap_or(self.source), *span)),
             (true, false) => self.elsewhere(path, |source| excerpt_of(source, *span)),
         }
     }
