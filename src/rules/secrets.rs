@@ -217,7 +217,7 @@ const RANDOM_HEX_BITS: f64 = 3.0;
 
 /// Whether a value looks as if nobody thought it up.
 fn looks_random(value: &str) -> bool {
-    let has = |is: fn(&u8) -> bool| value.as_bytes().iter().any(|byte| is(byte));
+    let has = |is: fn(&u8) -> bool| value.as_bytes().iter().any(is);
     let is_hex = value.bytes().all(|byte| byte.is_ascii_hexdigit());
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     // A path, an address, an option, a list of words: somebody thought that up.

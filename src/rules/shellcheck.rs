@@ -95,7 +95,7 @@ fn script(text: &Text, report: &mut Report, step: &Step, run: &Instruction, inte
 
 /// A line that ends in a carriage return ends there for people, whatever a shell makes of it: that is
 /// not what each of its lines is to be told for.
-fn without_returns<'t>(text: &'t Cow<str>) -> Cow<'t, str> {
+fn without_returns(text: &str) -> Cow<'_, str> {
     match text.contains("\r\n") {
         true => Cow::Owned(text.replace("\r\n", " \n")),
         false => Cow::Borrowed(text),

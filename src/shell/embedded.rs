@@ -33,16 +33,26 @@ pub fn read_heredoc(redirect: &Redirect, text: &str, dialect: Dialect) -> Option
     Some(heredoc(redirect, text)?.read(text, dialect))
 }
 
-/// The body of a here-document as the program that reads it gets it, and the way from a range in it
-/// back to the outer text.
+/// The body of a here-document as the program that reads it gets it.
 #[cfg(feature = "shellcheck")]
-pub(super) fn heredoc_text<'t>(
-    redirect: &Redirect,
-    text: &'t str,
-) -> Option<(String, impl Fn(&Range<u32>) -> Range<u32> + use<'t>)> {
-    let mut content = heredoc(redirect, text)?;
-    let script = std::mem::take(&mut content.text);
-    Some((script, move |range: &Range<u32>| content.place(range, text)))
+pub(super) struct HeredocText(Content);
+
+#[cfg(feature = "shellcheck")]
+impl HeredocText {
+    /// None if the redirect is no here-document or does not belong to the text.
+    pub(super) fn of(redirect: &Redirect, text: &str) -> Option<Self> {
+        heredoc(redirect, text).map(Self)
+    }
+
+    /// The body.
+    pub(super) fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// The place in the outer text of a range of the body.
+    pub(super) fn place(&self, range: &Range<u32>, text: &str) -> Range<u32> {
+        self.0.place(range, text)
+    }
 }
 
 fn heredoc(redirect: &Redirect, text: &str) -> Option<Content> {
