@@ -260,7 +260,7 @@ mod tests {
         let token = format!("ghp_{}", "a1B2c3D4e5F6g7H8i9J0".repeat(2));
         assert_eq!(
             kinds(&format!("git clone https://x:{token}@github.com/a/b")),
-            ["a password in an address"]
+            ["a token of GitHub"]
         );
         assert_eq!(kinds(&format!("echo {token}")), ["a token of GitHub"]);
         assert_eq!(kinds("AKIAIOSFODNN7EXAMPLE"), Vec::<&str>::new());
