@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use super::Exit;
 use crate::contract::Profile;
 use crate::rules::{Rule, find, nearest_name};
+use crate::shell;
 
 /// Prints the page of each rule that goes by a name.
 pub fn explain(name: &str, out: &mut dyn Write) -> Result<Exit> {
@@ -17,6 +18,10 @@ pub fn explain(name: &str, out: &mut dyn Write) -> Result<Exit> {
             None => bail!("there is no rule `{name}`; `seaworthy rules` lists them all"),
         }
     }
+    if shell::is_code(name) {
+        foreign(name, out)?;
+        return Ok(Exit::Clean);
+    }
     for (index, rule) in rules.iter().enumerate() {
         if index > 0 {
             writeln!(out)?;
@@ -26,11 +31,28 @@ pub fn explain(name: &str, out: &mut dyn Write) -> Result<Exit> {
     Ok(Exit::Clean)
 }
 
+/// A code of ShellCheck's: its page lies elsewhere.
+fn foreign(id: &str, out: &mut dyn Write) -> Result<()> {
+    writeln!(out, "{id}")?;
+    writeln!(out, "one of ShellCheck's, found by `shellcheck`")?;
+    writeln!(out, "\nhttps://www.shellcheck.net/wiki/{id}")?;
+    match (shell::code(id), shell::code_off(id)) {
+        (None, _) => writeln!(out, "\nSeverity: never found")?,
+        (Some(_), Some(reason)) => writeln!(out, "\nSeverity: off, since {reason}")?,
+        (Some(code), None) => writeln!(out, "\nSeverity: {} in every profile", code.level.name())?,
+    }
+    Ok(())
+}
+
 fn page(rule: &Rule, out: &mut dyn Write) -> Result<()> {
     let page = rule.page();
     writeln!(out, "{}", rule.name)?;
-    if !rule.aliases.is_empty() {
-        writeln!(out, "also known as {}", rule.aliases.join(", "))?;
+    match rule.aliases {
+        [] => {}
+        ids if ids == shell::CODE_IDS => {
+            writeln!(out, "also known by the numbers of ShellCheck, such as SC2086")?
+        }
+        ids => writeln!(out, "also known as {}", ids.join(", "))?,
     }
     writeln!(out, "\n{}.", page.summary)?;
     for paragraph in &page.paragraphs {

@@ -188,6 +188,7 @@ impl Settings {
             let Some(severity) = said.level.severity() else {
                 continue;
             };
+            raised.extend(rules::off_by_itself(&said.name).map(|id| (id, severity)));
             for rule in rules::find(&said.name) {
                 let is_on = rule.levels.of(self.contract.profile).is_some() && editions::has(&edition, rule);
                 if !is_on {

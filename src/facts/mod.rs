@@ -100,6 +100,11 @@ pub struct Step {
     pub is_fallback: bool,
     /// PATH as the script has it where it changes it; else the image's holds.
     pub search: Option<Value>,
+    /// What it reads on standard input, where that is known.
+    pub stdin: Option<Value>,
+    /// The address from which it reads a download through pipes, and where that stands; what it reads as
+    /// a script in `sh -c "$(curl …)"`.
+    pub fetched: Option<(Value, Place)>,
     /// Mounts and heredocs of its instruction.
     pub around: Arc<Around>,
 }

@@ -2,6 +2,7 @@
 //! of every instruction into facts.
 
 mod bases;
+mod body;
 mod build;
 mod copy;
 mod output;
@@ -12,6 +13,7 @@ mod words;
 mod wrappers;
 
 pub use bases::KnownBases;
+pub use body::RunScript;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -353,6 +355,8 @@ impl<'a> Walk<'a> {
             tested: Vec::new(),
             is_fallback: false,
             search: None,
+            stdin: None,
+            fetched: None,
             around: self.around(instruction, Vec::new()),
         }
     }
@@ -611,6 +615,8 @@ fn start(input: Input, stage: &Stage, instruction: &Instruction) -> Facts {
         tested: Vec::new(),
         is_fallback: false,
         search: None,
+        stdin: None,
+        fetched: None,
         around: Arc::default(),
     };
     let from = From {

@@ -5,11 +5,12 @@ use std::ops::Range;
 use crate::context::Answer;
 use crate::facts::{Change, Content, Effect, Family, Mount, Value, path};
 use crate::finding::{Certainty, Place};
+use crate::interpret::body::{body, interpreter, whole_script, with_bodies};
 use crate::interpret::script::{Frame, Placed, Runner, sets_pipefail};
 use crate::interpret::{Walk, words};
 use crate::shell::{self, Dialect};
 use crate::stages;
-use crate::syntax::{Args, Heredoc, Instruction};
+use crate::syntax::{Args, Instruction};
 
 impl Walk<'_> {
     pub(super) fn run(&mut self, index: usize, instruction: &Instruction) {
@@ -62,9 +63,9 @@ impl Walk<'_> {
                 runner.exec(words, &frame);
             }
             Args::Text(word) => {
-                let body = whole_script(instruction, &word.text);
-                if let Some(heredoc) = body {
-                    let (text, start) = runner.walk.body(heredoc);
+                let alone = whole_script(instruction, &word.text);
+                if let Some(heredoc) = alone {
+                    let (text, start) = body(runner.walk.input.source, heredoc);
                     let placed = Placed::Straight {
                         path: runner.walk.input.path,
                         start,
@@ -83,7 +84,7 @@ impl Walk<'_> {
                     runner.foreign(&shell_words.join(" "), &frame);
                     return;
                 };
-                let (text, bodies) = with_bodies(runner.walk, instruction, &word.text);
+                let (text, bodies) = with_bodies(runner.walk.input.source, instruction, &word.text);
                 let placed = Placed::Joined {
                     path: runner.walk.input.path,
                     joined: &instruction.text,
@@ -152,59 +153,6 @@ impl Walk<'_> {
         }
         mounts
     }
-
-    /// The body of a heredoc as the shell gets it, and where its first byte stands.
-    fn body(&self, heredoc: &Heredoc) -> (String, u32) {
-        let bytes = self.input.source.slice(heredoc.body);
-        // One character for each invalid byte, so that places stay.
-        let mut text = String::with_capacity(bytes.len());
-        for chunk in bytes.utf8_chunks() {
-            text.push_str(chunk.valid());
-            text.extend(chunk.invalid().iter().map(|_| '\u{1A}'));
-        }
-        (text, heredoc.body.start)
-    }
-}
-
-/// The heredoc that is the whole script of a RUN, if its text is nothing else.
-fn whole_script<'i>(instruction: &'i Instruction, text: &str) -> Option<&'i Heredoc> {
-    let heredoc = instruction.heredocs.first()?;
-    let is_alone = instruction.heredocs.len() == 1 && text.trim_start().starts_with("<<");
-    let length = (heredoc.range.end - heredoc.range.start) as usize;
-    (is_alone && text.trim().len() == length).then_some(heredoc)
-}
-
-/// The interpreter of `#!`, by its base name.
-fn interpreter(text: &str) -> Option<String> {
-    let line = text.strip_prefix("#!")?.lines().next()?;
-    let mut words = line.split_whitespace();
-    let first = words.next()?;
-    let name = first.rsplit('/').next().unwrap_or(first);
-    if name == "env" {
-        return words.find(|word| !word.starts_with('-')).map(str::to_owned);
-    }
-    Some(name.to_owned())
-}
-
-/// The text with the bodies of its heredocs behind it, as the shell gets it; where each body begins
-/// in the text, and where in the file.
-fn with_bodies(walk: &Walk, instruction: &Instruction, text: &str) -> (String, Vec<(u32, u32)>) {
-    let mut whole = text.to_owned();
-    let mut bodies = Vec::new();
-    for heredoc in &instruction.heredocs {
-        let (body, start) = walk.body(heredoc);
-        whole.push('\n');
-        bodies.push((whole.len() as u32, start));
-        whole.push_str(&body);
-        if !body.is_empty() && !body.ends_with('\n') {
-            whole.push('\n');
-        }
-        whole.push_str(&heredoc.name);
-    }
-    if !instruction.heredocs.is_empty() {
-        whole.push('\n');
-    }
-    (whole, bodies)
 }
 
 /// Takes away what a mount keeps out of the image.

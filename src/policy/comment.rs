@@ -1,4 +1,4 @@
-//! Comments that silence: ours, hadolint's and BuildKit's.
+//! Comments that silence: ours, hadolint's, ShellCheck's and BuildKit's.
 
 use crate::rules::{Checks, Options, instruction_options};
 use crate::source::{Source, Span};
@@ -43,7 +43,7 @@ pub struct Named {
 pub enum Origin {
     /// Ours: it needs a reason, and it is told when it is stale.
     Ours,
-    /// hadolint's.
+    /// hadolint's, or ShellCheck's.
     Hadolint,
     /// BuildKit's.
     BuildKit,
@@ -114,6 +114,8 @@ pub fn silences(source: &Source, tree: &Tree) -> (Vec<Silence>, Vec<Malformed>) 
         } else if let Some(rest) = body.after("hadolint") {
             let stage = instruction.map_or(Reach::Nothing, |index| stage_from(tree, index));
             silences.extend(hadolint(rest, reach, stage, comment.span));
+        } else if let Some(rest) = body.after("shellcheck") {
+            silences.extend(shellcheck(rest, reach, comment.span));
         }
     }
     (silences, malformed)
@@ -175,6 +177,23 @@ fn hadolint(rest: Text, reach: Reach, stage: Reach, span: Span) -> Option<Silenc
         Some((codes, _)) => codes,
         None => codes,
     };
+    let names = names(codes);
+    (!names.is_empty()).then_some(Silence {
+        origin: Origin::Hadolint,
+        reach,
+        names,
+        reason: None,
+        span,
+    })
+}
+
+/// `shellcheck disable=SC2086`, as people write it before a RUN or between its lines. BuildKit takes
+/// such a line out before any shell could see it.
+fn shellcheck(rest: Text, reach: Reach, span: Span) -> Option<Silence> {
+    if !rest.text.starts_with(char::is_whitespace) {
+        return None;
+    }
+    let codes = rest.trimmed().after("disable")?.trimmed().after("=")?;
     let names = names(codes);
     (!names.is_empty()).then_some(Silence {
         origin: Origin::Hadolint,

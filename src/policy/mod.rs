@@ -59,9 +59,11 @@ impl Selection {
     /// Rules that are asked for by name although the profile or the config has them off.
     pub fn raised(&self) -> impl Iterator<Item = (&'static str, Severity)> {
         let names = self.select.iter().flatten();
-        names
-            .flat_map(|name| rules::find(name))
-            .map(|rule| (rule.name, rule.levels.worst()))
+        names.flat_map(|name| {
+            let ids = rules::off_by_itself(name).map(|id| (id, Severity::Warning));
+            let rules = rules::find(name).into_iter();
+            rules.map(|rule| (rule.name, rule.levels.worst())).chain(ids)
+        })
     }
 }
 

@@ -13,6 +13,7 @@ mod archive_copied;
 mod asked;
 mod cases;
 mod cd_in_run;
+mod certificate_check_off;
 mod command_not_found;
 mod comment_at_line_end;
 mod compose_too_old;
@@ -69,6 +70,7 @@ mod heredoc_name_punctuation;
 mod heredoc_unseen;
 mod home_missing;
 mod home_shadowed;
+mod host_key_check_off;
 mod https_without_ca;
 mod ignored_flag;
 mod image_copied_whole;
@@ -100,8 +102,10 @@ mod non_ascii_flag;
 mod package_cache_kept;
 mod package_unpinned;
 mod page;
+mod password_in_clear;
 mod path_lost_in_login;
 mod pipe_status_lost;
+mod piped_into_shell;
 mod pointless_program;
 mod preload_hidden;
 mod profiles;
@@ -110,13 +114,19 @@ mod recommends_installed;
 mod redundant_target_platform;
 mod registry_untrusted;
 mod relative_workdir;
+mod remote_add_unchecked;
 mod report;
 mod reserved_stage_name;
 mod run_dir_volume;
+mod secret_file_copied;
 mod secret_in_arg_or_env;
+mod secret_in_text;
 mod secret_unreadable;
+mod secrets;
 mod shell_form_start;
 mod shell_link_replaced;
+mod shellcheck;
+mod signature_check_off;
 mod skel_missing;
 mod source_missing;
 mod split_quotes;
@@ -146,6 +156,7 @@ mod volume_on_home;
 mod volumes;
 mod wget_and_curl;
 mod workspace;
+mod world_writable;
 mod write_after_volume;
 mod yes_flag_missing;
 
@@ -393,6 +404,7 @@ pub const RULES: &[Rule] = &[
     arch_hard_coded::RULE,
     archive_copied::RULE,
     cd_in_run::RULE,
+    certificate_check_off::RULE,
     command_not_found::RULE,
     comment_at_line_end::RULE,
     compose_too_old::RULE,
@@ -445,6 +457,7 @@ pub const RULES: &[Rule] = &[
     heredoc_unseen::RULE,
     home_missing::RULE,
     home_shadowed::RULE,
+    host_key_check_off::RULE,
     https_without_ca::RULE,
     ignored_flag::RULE,
     image_copied_whole::RULE,
@@ -469,8 +482,10 @@ pub const RULES: &[Rule] = &[
     non_ascii_flag::RULE,
     package_cache_kept::RULE,
     package_unpinned::RULE,
+    password_in_clear::RULE,
     path_lost_in_login::RULE,
     pipe_status_lost::RULE,
+    piped_into_shell::RULE,
     pointless_program::RULE,
     preload_hidden::RULE,
     progress_logged::RULE,
@@ -478,12 +493,17 @@ pub const RULES: &[Rule] = &[
     redundant_target_platform::RULE,
     registry_untrusted::RULE,
     relative_workdir::RULE,
+    remote_add_unchecked::RULE,
     reserved_stage_name::RULE,
     run_dir_volume::RULE,
+    secret_file_copied::RULE,
     secret_in_arg_or_env::RULE,
+    secret_in_text::RULE,
     secret_unreadable::RULE,
     shell_form_start::RULE,
     shell_link_replaced::RULE,
+    shellcheck::RULE,
+    signature_check_off::RULE,
     skel_missing::RULE,
     source_missing::RULE,
     split_quotes::RULE,
@@ -509,6 +529,7 @@ pub const RULES: &[Rule] = &[
     user_root::RULE,
     volume_on_home::RULE,
     wget_and_curl::RULE,
+    world_writable::RULE,
     write_after_volume::RULE,
     yes_flag_missing::RULE,
 ];
@@ -517,8 +538,24 @@ pub const RULES: &[Rule] = &[
 pub fn find(name: &str) -> Vec<&'static Rule> {
     match RULES.iter().find(|rule| rule.name == name) {
         Some(rule) => vec![rule],
+        // Also codes of ShellCheck's that are never found: people name them in their files.
+        None if crate::shell::is_code(name) => RULES
+            .iter()
+            .filter(|rule| rule.name == shellcheck::RULE.name)
+            .collect(),
         None => RULES.iter().filter(|rule| rule.aliases.contains(&name)).collect(),
     }
+}
+
+/// Whether what a rule of this name points at is not to be shown whole.
+pub fn is_masked(name: &str) -> bool {
+    name == secret_in_text::RULE.name
+}
+
+/// The id of this name, where it is off until it is asked for though its rule is on.
+pub fn off_by_itself(name: &str) -> Option<&'static str> {
+    crate::shell::code_off(name)?;
+    crate::shell::code(name).map(|code| code.id)
 }
 
 /// The known name or id that is nearest to a word.

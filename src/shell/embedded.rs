@@ -30,6 +30,32 @@ pub fn read_word(word: &ShellWord, text: &str, dialect: Dialect) -> Option<Scrip
 /// Reads the body of a here-document as a script, as `bash <<EOF` does, with the same promises as
 /// [`read_word`]. None if the redirect is no here-document or does not belong to the text.
 pub fn read_heredoc(redirect: &Redirect, text: &str, dialect: Dialect) -> Option<Script> {
+    Some(heredoc(redirect, text)?.read(text, dialect))
+}
+
+/// The body of a here-document as the program that reads it gets it.
+#[cfg(feature = "shellcheck")]
+pub(super) struct HeredocText(Content);
+
+#[cfg(feature = "shellcheck")]
+impl HeredocText {
+    /// None if the redirect is no here-document or does not belong to the text.
+    pub(super) fn of(redirect: &Redirect, text: &str) -> Option<Self> {
+        heredoc(redirect, text).map(Self)
+    }
+
+    /// The body.
+    pub(super) fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// The place in the outer text of a range of the body.
+    pub(super) fn place(&self, range: &Range<u32>, text: &str) -> Range<u32> {
+        self.0.place(range, text)
+    }
+}
+
+fn heredoc(redirect: &Redirect, text: &str) -> Option<Content> {
     let RedirectKind::Heredoc { body: Some(body) } = &redirect.kind else {
         return None;
     };
@@ -59,7 +85,7 @@ pub fn read_heredoc(redirect: &Redirect, text: &str, dialect: Dialect) -> Option
         }
         offset += line.len() as u32;
     }
-    Some(content.read(text, dialect))
+    Some(content)
 }
 
 /// A script without the quoting of the script around it, and where its bytes come from.

@@ -1,8 +1,10 @@
 //! Shell text to commands with words, pipes, conditions and redirects.
 //!
-//! The only module that knows the shell parser crate. Nothing here looks a variable up or knows what
+//! The only module that knows the shell parser crate and its linter. Nothing here looks a variable up or knows what
 //! a program does. Reading never fails: what cannot be read makes a [`Script`] that says so.
 
+mod check;
+mod codes;
 mod compound;
 mod embedded;
 mod form;
@@ -16,6 +18,8 @@ mod word;
 
 use std::ops::Range;
 
+pub use check::{Interpreter, Kind, LONGEST_CHECKED, ShellFinding, ShellFix, check};
+pub use codes::{CODES, Code, IDS as CODE_IDS, OFF as CODES_OFF, code, is_code, off as code_off};
 pub use embedded::{read_heredoc, read_word};
 
 /// Bytes of the longest script that is read. The longest of 6,513 real RUN bodies has 6 KB; the

@@ -120,6 +120,17 @@ fn shallow(text: &str) -> (&str, usize) {
     (text, work)
 }
 
+/// Parses a whole script for the linter, with what could not be read in it; none where it nests too
+/// deep. Whoever calls this stands under the guard.
+#[cfg(feature = "shellcheck")]
+pub(super) fn whole(text: &str, dialect: ShellDialect) -> Option<ParseResult> {
+    let (readable, _) = shallow(text);
+    let fuel = LEAST_FUEL.max(text.len());
+    let profile = ShellProfile::native(dialect);
+    (readable.len() == text.len())
+        .then(|| Parser::with_limits_and_profile(text, DEEPEST, fuel, profile).parse())
+}
+
 /// Parses one word, whose places count from its own start.
 pub(super) fn word(raw: &str) -> Word {
     guarded(|| Parser::parse_word_string(shallow(raw).0)).unwrap_or_else(|| Parser::parse_word_string(""))

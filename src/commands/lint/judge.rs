@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::defined::{self, Defined};
 use super::files::{File, Origin};
-use super::resolve::Resolver;
+use super::resolve::{Resolver, masked};
 use super::{shows_excerpts, unread};
 use crate::cli::Lint;
 use crate::commands::build::Builds;
@@ -122,6 +122,10 @@ impl<'a> Judge<'a> {
                 (findings, KnownFrom::default(), context, name)
             }
         };
+        let shown = match self.excerpts {
+            true => masked(source, &findings),
+            false => None,
+        };
         let verdict = policy::decide(source, &tree, findings, &settings, self.selection);
         let resolver = Resolver {
             source,
@@ -131,6 +135,7 @@ impl<'a> Judge<'a> {
             context_name,
             known_from: &known_from,
             excerpts: self.excerpts,
+            shown,
         };
         let (findings, suppressed) = resolver.resolve(verdict);
         Verdict {

@@ -13,6 +13,7 @@ use crate::report::excerpt::Excerpt;
 use crate::report::fingerprint::Fingerprints;
 use crate::report::printable::printable_at_start;
 use crate::report::{Entry, Spot, Suppressed};
+use crate::rules;
 use crate::source::{Source, Span};
 use crate::syntax::{Instruction, Tree};
 
@@ -32,6 +33,27 @@ pub struct Resolver<'a> {
     pub known_from: &'a KnownFrom,
     /// Whether the text around findings will be shown.
     pub excerpts: bool,
+    /// The Dockerfile as it may be shown, where it holds secrets.
+    pub shown: Option<Source>,
+}
+
+/// The text of a file with the secrets in it masked; none if there are none.
+pub fn masked(source: &Source, findings: &[Finding]) -> Option<Source> {
+    let mut text: Option<Vec<u8>> = None;
+    for finding in findings.iter().filter(|finding| rules::is_masked(finding.rule)) {
+        let Place::Text { span, .. } = &finding.place else {
+            continue;
+        };
+        let text = text.get_or_insert_with(|| source.text().to_vec());
+        let secret = text.get_mut(span.start as usize..span.end as usize);
+        // Line ends stay, so that lines do.
+        let signs = secret
+            .into_iter()
+            .flatten()
+            .filter(|byte| !byte.is_ascii_whitespace());
+        signs.for_each(|byte| *byte = b'*');
+    }
+    Source::new(source.name().to_owned(), text?).ok()
 }
 
 impl Resolver<'_> {
@@ -138,7 +160,7 @@ impl Resolver<'_> {
         };
         match (self.excerpts, self.is_here(path)) {
             (false, _) => None,
-            (true, true) => Some(excerpt_of(self.source, *span)),
+            (true, true) => Some(excerpt_of(self.shown.as_ref().unwrap_or(self.source), *span)),
             (true, false) => self.elsewhere(path, |source| excerpt_of(source, *span)),
         }
     }
@@ -178,6 +200,11 @@ fn entry(
     fingerprint: String,
     excerpt: Option<Excerpt>,
 ) -> Entry {
+    let codes = finding.aliases.iter();
+    let url = codes
+        .filter_map(|id| crate::shell::code(id))
+        .next()
+        .map(|code| code.url);
     Entry {
         rule: finding.rule,
         aliases: finding.aliases,
@@ -185,7 +212,7 @@ fn entry(
         certainty: finding.certainty,
         message: one_line(finding.message),
         help: finding.help.map(one_line),
-        url: None,
+        url,
         spot,
         stage: finding.stage,
         related,

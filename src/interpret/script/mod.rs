@@ -25,6 +25,9 @@ use crate::syntax::{Instruction, Joined};
 use crate::tools::{self, Call, Effects, Known};
 use state::{Names, Shell};
 
+/// How many commands may stand in pipes between a download and who reads it.
+const MOST_PIPED: usize = 4;
+
 /// How deep scripts may call scripts.
 const DEEPEST: usize = 8;
 
@@ -515,6 +518,8 @@ impl<'r, 'a> Runner<'r, 'a> {
                 .rev()
                 .find(|(name, _)| name == "PATH")
                 .map(|(_, value)| value.clone()),
+            stdin: None,
+            fetched: None,
             around: Arc::clone(&self.around),
         }
     }
@@ -536,6 +541,11 @@ impl<'r, 'a> Runner<'r, 'a> {
             wrapper_places: unwrapped.wrapper_places,
         };
         let step = self.step(frame, &frame.folder.clone(), &ready.place, Some(program));
+        let step = Step {
+            stdin: ready.stdin.clone(),
+            fetched: self.piped_download(shell, ready),
+            ..step
+        };
         self.take(step, effects);
     }
 
@@ -584,6 +594,40 @@ impl<'r, 'a> Runner<'r, 'a> {
             status: if is_lost { Status::Lost } else { Status::Seen },
             is_text: !is_exec,
         })
+    }
+
+    /// The address that a command reads from through pipes.
+    fn piped_download(&self, shell: &Shell, ready: &Ready) -> Option<(Value, Place)> {
+        let mut source = ready.command.reads_from;
+        for _ in 0..MOST_PIPED {
+            let command = shell.script.commands.get(source?)?;
+            let names = Names {
+                facts: &self.walk.facts,
+                shell,
+                scope: command.scope,
+                loops: &command.loops,
+            };
+            let mut words = command.words.iter();
+            let program = words.next().and_then(ShellWord::constant);
+            let loads = program.is_some_and(|program| {
+                let name = program.rsplit('/').next().unwrap_or(&program);
+                matches!(name, "curl" | "wget" | "fetch")
+            });
+            if loads {
+                let word = words.find_map(|word| {
+                    let value = words::assigned(word, &names);
+                    let is_address = value.text().contains("://") || value.text().starts_with("get.");
+                    is_address.then(|| (value, shell.placed.place(word.range.clone())))
+                });
+                let whole = || {
+                    let raw = "the address";
+                    (Value::unknown(raw), shell.placed.place(command.range.clone()))
+                };
+                return Some(word.unwrap_or_else(whole));
+            }
+            source = command.reads_from;
+        }
+        None
     }
 
     fn take(&mut self, step: Step, effects: Effects) {

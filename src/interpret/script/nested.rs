@@ -159,7 +159,8 @@ impl Runner<'_, '_> {
                 effects.opaque(place, reach(&frame.user), "a script from the net");
             }
             let step = self.step(&frame, &frame.folder.clone(), place, None);
-            self.take(step, effects);
+            let fetched = Some((Value::known(url), place.clone()));
+            self.take(Step { fetched, ..step }, effects);
             return;
         }
         let word = ready

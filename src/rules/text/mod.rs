@@ -3,9 +3,11 @@
 
 mod array;
 mod expose;
+mod names;
 mod options;
 mod place;
 mod scope;
+mod shells;
 mod suggest;
 mod walk;
 
@@ -13,6 +15,7 @@ pub use array::meant;
 pub use expose::port;
 pub use options::{Checks, Options, instruction_options};
 pub use place::{edit, lines_edit, reference};
+pub use shells::Shells;
 pub use suggest::{Suggestions, did_you_mean};
 pub use walk::{Step, Walk};
 

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::suggest::Suggestions;
+use crate::context::Answer;
 use crate::facts::{Base, Facts};
 use crate::interpret::{Bases, KnownBase};
 use crate::invocation::Invocation;
@@ -147,6 +148,15 @@ impl<'a> Scopes<'a> {
 
     pub(super) fn has(&self, stage: usize, name: &str) -> bool {
         !matches!(self.find(stage, name), Found::Missing { .. })
+    }
+
+    /// Whether a name is set in a stage.
+    pub(super) fn sure(&self, stage: usize, name: &str) -> Answer {
+        match self.find(stage, name) {
+            Found::Entry(_) | Found::Value(_) | Found::Unknown => Answer::Known(()),
+            Found::Missing { is_certain: false } => Answer::Unknown,
+            Found::Missing { is_certain: true } => Answer::Absent,
+        }
     }
 
     /// Whether the base sets a SHELL; none if nobody knows.

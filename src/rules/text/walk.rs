@@ -2,11 +2,14 @@
 //! triggers of a base at the FROM that runs them, with their words expanded.
 
 use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
 use super::Text;
+use super::names::{Names, collect, is_proxy};
 use super::place::reference;
 use super::scope::{Entry, Looked, Scopes};
+use crate::context::Answer;
 use crate::conversion::platform_parts;
 use crate::source::{Source, Span};
 use crate::stages::{Stage, Start, mount_options};
@@ -62,6 +65,10 @@ pub struct Step<'a> {
     pub is_windows: bool,
     /// Of CMD and ENTRYPOINT: whether a SHELL is in force, if that is known.
     pub has_shell: Option<bool>,
+    /// Index of the instruction in the file; of a trigger that runs, that of the ONBUILD.
+    pub index: usize,
+    /// Of RUN and ONBUILD RUN in their shell form: the variables of its script.
+    pub names: Names,
 }
 
 impl Step<'_> {
@@ -97,6 +104,7 @@ impl<'a> Walk<'a> {
             last: [None; 3],
             triggers: vec![Vec::new(); text.stages.all.len()],
             triggers_left: MOST_TRIGGERS,
+            in_triggers: vec![HashSet::new(); text.stages.all.len()],
             walk: Self::default(),
         };
         for stage in &text.stages.all {
@@ -115,8 +123,10 @@ struct Walker<'a> {
     /// The last CMD, ENTRYPOINT and HEALTHCHECK of the stage.
     last: [Option<usize>; 3],
     /// What ONBUILD holds in each stage, but for what BuildKit will refuse.
-    triggers: Vec<Vec<&'a Instruction>>,
+    triggers: Vec<Vec<(usize, &'a Instruction)>>,
     triggers_left: usize,
+    /// Names that ONBUILD ARG and ONBUILD ENV set, by stage.
+    in_triggers: Vec<HashSet<&'a str>>,
     walk: Walk<'a>,
 }
 
@@ -130,8 +140,8 @@ impl<'a> Walker<'a> {
             let run = self.triggers[parent].len().min(self.triggers_left);
             self.triggers_left -= run;
             for at in 0..run {
-                let trigger = self.triggers[parent][at];
-                self.step(text, stage.index, trigger, Some(span));
+                let (at_onbuild, trigger) = self.triggers[parent][at];
+                self.step(text, stage.index, at_onbuild, trigger, Some(span));
             }
         } else {
             let system = self.system(text, stage);
@@ -144,9 +154,9 @@ impl<'a> Walker<'a> {
             let instruction = &self.tree.instructions[index];
             let trigger = instruction.trigger.as_deref();
             if let Some(trigger) = trigger.filter(|trigger| syntax::refusal(trigger).is_none()) {
-                self.triggers[stage.index].push(trigger);
+                self.triggers[stage.index].push((index, trigger));
             }
-            self.step(text, stage.index, instruction, None);
+            self.step(text, stage.index, index, instruction, None);
         }
     }
 
@@ -171,7 +181,14 @@ impl<'a> Walker<'a> {
         })
     }
 
-    fn step(&mut self, text: &Text<'a>, stage: usize, instruction: &'a Instruction, run_at: Option<Span>) {
+    fn step(
+        &mut self,
+        text: &Text<'a>,
+        stage: usize,
+        index: usize,
+        instruction: &'a Instruction,
+        run_at: Option<Span>,
+    ) {
         let mut step = Step {
             instruction,
             stage,
@@ -179,20 +196,24 @@ impl<'a> Walker<'a> {
             undefined: Vec::new(),
             values: Vec::new(),
             is_first_folder: false,
-            is_windows: false,
+            is_windows: self.scopes.is_windows(stage),
             has_shell: None,
+            index,
+            names: Names::default(),
         };
         match instruction.keyword {
             Keyword::Env | Keyword::Label => self.pairs(&mut step),
             Keyword::Arg => self.arguments(text, &mut step),
             Keyword::Copy | Keyword::Add => self.copy(&mut step),
-            Keyword::Run => self.mounts(&mut step),
+            Keyword::Run => {
+                self.mounts(&mut step);
+                self.script(&mut step, instruction);
+            }
             Keyword::User | Keyword::Stopsignal | Keyword::Volume => {
                 self.look_at_words(&mut step, instruction.words())
             }
             Keyword::Workdir => {
                 step.is_first_folder = !std::mem::replace(&mut self.has_folder[stage], true);
-                step.is_windows = self.scopes.is_windows(stage);
                 self.values(&mut step, instruction.words());
             }
             Keyword::Expose => self.ports(&mut step),
@@ -200,9 +221,57 @@ impl<'a> Walker<'a> {
             Keyword::Cmd => self.start(&mut step, 0),
             Keyword::Entrypoint => self.start(&mut step, 1),
             Keyword::Healthcheck => self.start(&mut step, 2),
-            Keyword::From | Keyword::Maintainer | Keyword::Onbuild | Keyword::Unknown => {}
+            Keyword::Onbuild => {
+                if let Some(trigger) = instruction.trigger.as_deref() {
+                    self.trigger(&mut step, trigger);
+                }
+            }
+            Keyword::From | Keyword::Maintainer | Keyword::Unknown => {}
         }
         self.walk.steps.push(step);
+    }
+
+    /// The variables that the script of a RUN asks for or sets.
+    fn script(&mut self, step: &mut Step<'a>, run: &Instruction) {
+        if run.is_json() || step.run_at.is_some() {
+            return;
+        }
+        let bodies = run.heredocs.iter();
+        let bodies: Vec<_> = bodies
+            .map(|heredoc| String::from_utf8_lossy(self.source.slice(heredoc.body)))
+            .collect();
+        let mut names = BTreeSet::new();
+        collect(run.text.text(), &mut names);
+        for body in &bodies {
+            collect(body, &mut names);
+        }
+        for name in names {
+            match self.scopes.sure(step.stage, name) {
+                _ if is_proxy(name) => step.names.set.push(name.to_owned()),
+                Answer::Known(()) => step.names.set.push(name.to_owned()),
+                Answer::Unknown => step.names.unsure.push(name.to_owned()),
+                Answer::Absent => {}
+            }
+        }
+    }
+
+    /// What ONBUILD holds. Its own ARG and ENV count for the triggers after it.
+    fn trigger(&mut self, step: &mut Step<'a>, trigger: &'a Instruction) {
+        match trigger.keyword {
+            Keyword::Arg | Keyword::Env => {
+                let names = trigger.pairs().iter().map(|pair| pair.key.text.as_str());
+                self.in_triggers[step.stage].extend(names);
+            }
+            Keyword::Run => {
+                self.script(step, trigger);
+                let own = &self.in_triggers[step.stage];
+                let mut asked = BTreeSet::new();
+                collect(trigger.text.text(), &mut asked);
+                let own = asked.into_iter().filter(|name| own.contains(name));
+                step.names.set.extend(own.map(str::to_owned));
+            }
+            _ => {}
+        }
     }
 
     /// The values of mount options, each a word of its own.
