@@ -1,6 +1,6 @@
 //! One function per verb, which reads like the sentence that it does.
 
-mod build;
+mod intended;
 mod config;
 mod describe;
 mod explain;

@@ -3,6 +3,7 @@
 //! Everything on it is untrusted: links may lead in circles or out of a context, names may be any
 //! bytes, a file may be a pipe that never ends.
 
+mod build_context;
 mod configs;
 mod context;
 mod walk;
@@ -11,6 +12,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
+pub use build_context::{BuildContext, ContextEntry, ContextError, EntryKind};
 pub use configs::{Broken, Configs, Found};
 pub use context::FolderContext;
 pub use walk::{Candidate, Walk, walk};

@@ -108,6 +108,14 @@ impl IgnoreFile {
         self.patterns.iter().any(|pattern| pattern.exception)
     }
 
+    /// Whether an exception may match something below a folder. What it names before its first wildcard
+    /// decides: a builder need not look into folders off that way.
+    pub fn may_let_in_below(&self, folder: &str) -> bool {
+        self.patterns
+            .iter()
+            .any(|pattern| pattern.exception && pattern.may_match_below(folder))
+    }
+
     /// The patterns as the library keeps them, cleaned.
     pub fn patterns(&self) -> impl Iterator<Item = String> {
         self.patterns.iter().map(|pattern| match pattern.exception {
@@ -123,6 +131,24 @@ struct Pattern {
     exception: bool,
     text: String,
     matcher: Matcher,
+}
+
+impl Pattern {
+    fn may_match_below(&self, folder: &str) -> bool {
+        let mut folders = folder.split('/');
+        for part in self.text.trim_start_matches('/').split('/') {
+            if part.contains(['*', '?', '[', '\\']) {
+                return true;
+            }
+            match folders.next() {
+                Some(above) if above == part => {}
+                Some(_) => return false,
+                None => return true,
+            }
+        }
+        // The exception names the folder itself or one above it.
+        true
+    }
 }
 
 /// The pattern of a line, cleaned; none for comments and empty lines.
