@@ -87,10 +87,7 @@ pub fn run(command: &mut Command, input: &[u8], limit: Duration) -> Result<Ran, 
             Ok(None) => std::thread::sleep(LOOK),
             Err(error) => {
                 end(&mut child);
-                return Err(ProgramError::Start {
-                    program: name,
-                    error,
-                });
+                return Err(ProgramError::Start { program: name, error });
             }
         }
     };

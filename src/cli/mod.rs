@@ -2,9 +2,15 @@
 //!
 //! Help, completions and the man page come from these definitions.
 
+#[cfg(feature = "engine")]
+mod build;
+
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+#[cfg(feature = "engine")]
+pub use build::{BuildImage, ProgressChoice};
 
 use crate::config::FailOn;
 use crate::contract::Profile;
@@ -72,6 +78,9 @@ pub enum Verb {
     },
     /// Say what the image of a Dockerfile will be, and what is unknown of it
     Describe(Box<Describe>),
+    /// Check a Dockerfile, then build its image
+    #[cfg(feature = "engine")]
+    Build(Box<BuildImage>),
     /// Explain a rule
     Explain {
         /// The rule's name, or a known id such as DL3008

@@ -1,9 +1,11 @@
 //! One function per verb, which reads like the sentence that it does.
 
-mod intended;
+#[cfg(feature = "engine")]
+mod build;
 mod config;
 mod describe;
 mod explain;
+mod intended;
 mod lint;
 mod rules;
 mod tree;
@@ -33,6 +35,8 @@ pub enum Exit {
     Failed,
     /// There is no Dockerfile under the folders given.
     NoFiles,
+    /// Somebody ended it by a signal.
+    Ended,
 }
 
 impl From<Exit> for ExitCode {
@@ -42,6 +46,8 @@ impl From<Exit> for ExitCode {
             Exit::Found => 1,
             Exit::Failed => 2,
             Exit::NoFiles => 3,
+            // As shells have it for SIGINT.
+            Exit::Ended => 130,
         })
     }
 }
@@ -78,6 +84,8 @@ fn dispatch(cli: Cli, out: &mut dyn Write) -> Result<Exit> {
         Some(Verb::Lint(arguments)) => lint::lint(&cli.global, &arguments, out),
         Some(Verb::Tree { path }) => tree::tree(&path, out),
         Some(Verb::Describe(arguments)) => describe::describe(&cli.global, &arguments, out),
+        #[cfg(feature = "engine")]
+        Some(Verb::Build(arguments)) => build::build(&cli.global, &arguments, out),
         Some(Verb::Explain { rule }) => explain::explain(&rule, out),
         Some(Verb::Rules { format }) => rules::rules(format, out),
         Some(Verb::Config { verb }) => config::config(&cli.global, &verb, out),

@@ -355,7 +355,11 @@ impl Folder {
         let failed = |error: io::Error| match is_root && error.kind() == io::ErrorKind::NotFound {
             true => ContextError::Missing(super::shown(&at)),
             false => ContextError::Read {
-                path: if path.is_empty() { ".".to_owned() } else { path.clone() },
+                path: if path.is_empty() {
+                    ".".to_owned()
+                } else {
+                    path.clone()
+                },
                 error,
             },
         };
@@ -466,7 +470,10 @@ mod tests {
             ("two", ""),
         ]);
         let paths = sent(&folder).expect("it can be read");
-        assert!(!paths.contains(&"one".to_owned()) && paths.contains(&"two".to_owned()), "{paths:?}");
+        assert!(
+            !paths.contains(&"one".to_owned()) && paths.contains(&"two".to_owned()),
+            "{paths:?}"
+        );
     }
 
     #[test]
@@ -477,9 +484,15 @@ mod tests {
             sent(&folder).expect_err("it is refused").to_string()
         };
         let socket = refused(&|at| drop(UnixListener::bind(at.join("s")).expect("it can be made")));
-        assert_eq!(socket, "s in the context is a socket, which cannot be sent; name it in .dockerignore");
+        assert_eq!(
+            socket,
+            "s in the context is a socket, which cannot be sent; name it in .dockerignore"
+        );
         let out = refused(&|at| symlink("../etc/passwd", at.join("l")).expect("it can be made"));
-        assert!(out.starts_with("l in the context leads out of it, to ../etc/passwd"), "{out}");
+        assert!(
+            out.starts_with("l in the context leads out of it, to ../etc/passwd"),
+            "{out}"
+        );
         let absolute = refused(&|at| symlink("/etc/passwd", at.join("l")).expect("it can be made"));
         assert!(absolute.contains("leads out of it, to /etc/passwd"), "{absolute}");
         let name = refused(&|at| {
@@ -533,6 +546,9 @@ mod tests {
         assert!(outside.contains("lies outside of the context"), "{outside}");
         symlink(other.path().join("Dockerfile"), one.path().join("Dockerfile")).expect("it can be made");
         let linked = BuildContext::new(one.path(), &one.path().join("Dockerfile"));
-        assert!(linked.is_err(), "a link to a Dockerfile elsewhere is no Dockerfile in the context");
+        assert!(
+            linked.is_err(),
+            "a link to a Dockerfile elsewhere is no Dockerfile in the context"
+        );
     }
 }

@@ -174,6 +174,26 @@ fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     written
 }
 
+/// Takes a file away, so that nobody takes it for the outcome of what is about to run.
+///
+/// # Errors
+/// It is there and stays.
+pub fn remove(path: &Path) -> Result<(), DiskError> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(DiskError::Write {
+            path: shown(path),
+            error,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Whether it is a socket, or a link to one.
+pub fn is_socket(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_socket())
+}
+
 /// Whether something has this name, be it a link that leads nowhere.
 pub fn is_there(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_ok()

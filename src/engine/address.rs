@@ -257,8 +257,8 @@ fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, AddressEr
         path: path.display().to_string(),
         reason,
     };
-    let source = crate::disk::read(path, &path.display().to_string())
-        .map_err(|error| unreadable(error.reason()))?;
+    let source =
+        crate::disk::read(path, &path.display().to_string()).map_err(|error| unreadable(error.reason()))?;
     serde_json::from_slice(source.text()).map_err(|error| unreadable(error.to_string()))
 }
 
@@ -373,28 +373,62 @@ mod tests {
         );
         assert_eq!(found(&[]), Ok(Address::Unix(DEFAULT_SOCKET.into())));
         let tcp = found(&[("DOCKER_HOST", "tcp://[::1]:99")]);
-        assert_eq!(tcp, Ok(Address::Tcp { host: "::1".into(), port: 99 }));
+        assert_eq!(
+            tcp,
+            Ok(Address::Tcp {
+                host: "::1".into(),
+                port: 99
+            })
+        );
         let tls = found(&[
             ("DOCKER_HOST", "tcp://h"),
             ("DOCKER_TLS_VERIFY", "1"),
             ("DOCKER_CERT_PATH", "/c"),
         ]);
         let certificates = PathBuf::from("/c");
-        assert_eq!(tls, Ok(Address::Tls { host: "h".into(), port: 2376, certificates }));
+        assert_eq!(
+            tls,
+            Ok(Address::Tls {
+                host: "h".into(),
+                port: 2376,
+                certificates
+            })
+        );
         let ssh = found(&[("DOCKER_HOST", "ssh://me@h:22")]);
         let user = Some("me".to_owned());
-        assert_eq!(ssh, Ok(Address::Ssh { user, host: "h".into(), port: Some(22) }));
+        assert_eq!(
+            ssh,
+            Ok(Address::Ssh {
+                user,
+                host: "h".into(),
+                port: Some(22)
+            })
+        );
     }
 
     #[test]
     fn what_cannot_be_read_is_told() {
         let none = Path::new("/nonexistent");
-        for host in ["localhost:1", "ftp://x", "unix://", "tcp://", "tcp://h:x", "ssh://-oProxyCommand=x"] {
-            let error = surroundings(&[("DOCKER_HOST", host)], none).find().expect_err(host);
+        for host in [
+            "localhost:1",
+            "ftp://x",
+            "unix://",
+            "tcp://",
+            "tcp://h:x",
+            "ssh://-oProxyCommand=x",
+        ] {
+            let error = surroundings(&[("DOCKER_HOST", host)], none)
+                .find()
+                .expect_err(host);
             assert!(error.to_string().starts_with("DOCKER_HOST: "), "{error}");
         }
-        let error = surroundings(&[("DOCKER_CONTEXT", "gone")], none).find().expect_err("it is not there");
-        assert!(error.to_string().contains("there is no Docker context `gone`"), "{error}");
+        let error = surroundings(&[("DOCKER_CONTEXT", "gone")], none)
+            .find()
+            .expect_err("it is not there");
+        assert!(
+            error.to_string().contains("there is no Docker context `gone`"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -409,10 +443,17 @@ mod tests {
         );
         let certificates = contexts.join("tls").join(name).join("docker");
         write(&certificates.join("ca.pem"), "");
-        let expected = Ok(Address::Tls { host: "far".into(), port: 2376, certificates });
+        let expected = Ok(Address::Tls {
+            host: "far".into(),
+            port: 2376,
+            certificates,
+        });
         let by_variable = surroundings(&[("DOCKER_CONTEXT", "remote")], folder.path());
         assert_eq!(by_variable.find(), expected);
-        write(&folder.path().join("config.json"), r#"{"currentContext":"remote"}"#);
+        write(
+            &folder.path().join("config.json"),
+            r#"{"currentContext":"remote"}"#,
+        );
         assert_eq!(surroundings(&[], folder.path()).find(), expected);
         let default = surroundings(&[("DOCKER_CONTEXT", "default")], folder.path());
         assert_eq!(default.find(), Ok(Address::Unix(DEFAULT_SOCKET.into())));

@@ -243,7 +243,10 @@ impl Reading {
 
 fn options(request: &BuildRequest, session: Option<String>) -> BuildImageOptions {
     let all = |pairs: &BTreeMap<String, String>| -> HashMap<String, String> {
-        pairs.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
     };
     BuildImageOptions {
         dockerfile: request.context.dockerfile().to_owned(),
@@ -307,7 +310,11 @@ pub(super) fn wire(found: Credentials, registry: &str) -> bollard::auth::DockerC
 /// An id that no other session has: no two processes have one number at one time.
 fn session_id() -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    format!("seaworthy-{}-{}", std::process::id(), now.unwrap_or_default().as_nanos())
+    format!(
+        "seaworthy-{}-{}",
+        std::process::id(),
+        now.unwrap_or_default().as_nanos()
+    )
 }
 
 /// Waits for somebody to end us.

@@ -90,7 +90,9 @@ impl Course {
 
 /// `Step 3/4 : RUN …` of the classic builder, `STEP 3/4: RUN …` of Podman's.
 fn header(line: &str) -> Option<(usize, usize, &str)> {
-    let rest = line.strip_prefix("Step ").or_else(|| line.strip_prefix("STEP "))?;
+    let rest = line
+        .strip_prefix("Step ")
+        .or_else(|| line.strip_prefix("STEP "))?;
     let (numbers, instruction) = rest.split_once(':')?;
     let (number, count) = numbers.trim().split_once('/')?;
     let number: usize = number.parse().ok()?;
@@ -153,7 +155,9 @@ mod tests {
     #[test]
     fn what_is_cached_did_not_run() {
         let (events, _) = events(&["Step 1/2 : FROM a\n", " ---> Using cache\n", "Step 2/2 : RUN b\n"]);
-        let cached = events.iter().filter(|event| matches!(event, Event::Cached { step: 0 }));
+        let cached = events
+            .iter()
+            .filter(|event| matches!(event, Event::Cached { step: 0 }));
         let done = events.iter().filter(|event| matches!(event, Event::Done { .. }));
         assert_eq!((cached.count(), done.count()), (1, 0));
     }

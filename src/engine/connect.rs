@@ -63,7 +63,9 @@ pub enum ConnectError {
         reason: String,
     },
     /// It wants TLS.
-    #[error("the engine at {0} wants TLS: set DOCKER_TLS_VERIFY and DOCKER_CERT_PATH, or use a Docker context")]
+    #[error(
+        "the engine at {0} wants TLS: set DOCKER_TLS_VERIFY and DOCKER_CERT_PATH, or use a Docker context"
+    )]
     WantsTls(String),
     /// The way by ssh is closed.
     #[error("no engine is reached at {address}: {reason}")]
@@ -169,7 +171,10 @@ async fn ping(dialer: &Dialer) -> Result<Description, Pinged> {
         Some(description) if status.is_success() => Ok(description),
         _ => {
             let reason = format!("it says {status} and names no version of the API");
-            Err(Pinged::Told(Box::new(|address| ConnectError::NoEngine { address, reason })))
+            Err(Pinged::Told(Box::new(|address| ConnectError::NoEngine {
+                address,
+                reason,
+            })))
         }
     }
 }
@@ -236,8 +241,17 @@ fn told(address: &Address, error: DialError) -> ConnectError {
             address: shown,
             reason: error.to_string(),
         },
-        (DialError::Ssh(reason), _) => ConnectError::Ssh { address: shown, reason },
-        (DialError::Http(reason), Address::Ssh { .. }) => ConnectError::Ssh { address: shown, reason },
-        (DialError::Http(reason), _) => ConnectError::NoEngine { address: shown, reason },
+        (DialError::Ssh(reason), _) => ConnectError::Ssh {
+            address: shown,
+            reason,
+        },
+        (DialError::Http(reason), Address::Ssh { .. }) => ConnectError::Ssh {
+            address: shown,
+            reason,
+        },
+        (DialError::Http(reason), _) => ConnectError::NoEngine {
+            address: shown,
+            reason,
+        },
     }
 }

@@ -109,7 +109,12 @@ impl<R: Read> Read for Exactly<R> {
 pub type Stopped = Arc<Mutex<Option<ContextError>>>;
 
 /// A context on its way, and why it stopped if it did.
-pub fn body(context: BuildContext) -> (impl stream::Stream<Item = io::Result<Bytes>> + Send + use<>, Stopped) {
+pub fn body(
+    context: BuildContext,
+) -> (
+    impl stream::Stream<Item = io::Result<Bytes>> + Send + use<>,
+    Stopped,
+) {
     let (sender, receiver) = mpsc::channel(WAITING);
     let stopped = Stopped::default();
     let told = Arc::clone(&stopped);
@@ -212,7 +217,10 @@ mod tests {
         for entry in archive.entries().expect("it is a tar") {
             let entry = entry.expect("it can be read");
             let header = entry.header();
-            let owner = (header.uid().expect("it has one"), header.gid().expect("it has one"));
+            let owner = (
+                header.uid().expect("it has one"),
+                header.gid().expect("it has one"),
+            );
             assert_eq!((owner, header.mtime().expect("it has one")), ((0, 0), TIME));
             let path = entry.path().expect("it has one").to_string_lossy().into_owned();
             seen.push((path, header.mode().expect("it has one"), header.entry_type()));

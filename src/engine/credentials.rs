@@ -17,7 +17,12 @@ use crate::program::{self, ProgramError};
 
 /// The key of Docker Hub in the config, and the names under which others ask for it.
 const HUB: &str = "https://index.docker.io/v1/";
-const HUB_NAMES: [&str; 4] = ["docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"];
+const HUB_NAMES: [&str; 4] = [
+    "docker.io",
+    "index.docker.io",
+    "registry-1.docker.io",
+    "registry.hub.docker.com",
+];
 
 /// How long a helper may take; one may have to ask a company's server.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -145,9 +150,8 @@ impl Keys {
         };
         let source = crate::disk::read(&path, &shown).map_err(|error| failed(error.reason()))?;
         // The parser's own words may quote what stands there.
-        let keys: Self = serde_json::from_slice(source.text()).map_err(|error| {
-            failed(format!("it is not what it should be at line {}", error.line()))
-        })?;
+        let keys: Self = serde_json::from_slice(source.text())
+            .map_err(|error| failed(format!("it is not what it should be at line {}", error.line())))?;
         Ok(Self { path, ..keys })
     }
 
@@ -186,10 +190,12 @@ impl Keys {
         }
         let registry = || key.to_owned();
         let program = format!("docker-credential-{helper}");
-        let ran = program::run(Command::new(&program).arg("get"), key.as_bytes(), PATIENCE)
-            .map_err(|error| CredentialsError::Program {
-                registry: registry(),
-                error,
+        let ran =
+            program::run(Command::new(&program).arg("get"), key.as_bytes(), PATIENCE).map_err(|error| {
+                CredentialsError::Program {
+                    registry: registry(),
+                    error,
+                }
             })?;
         if !ran.status.success() {
             // Helpers say this on standard output, and fail, where they know nothing.
@@ -307,8 +313,11 @@ esac
 "#;
         std::fs::write(&helper, script).expect("it can be written");
         std::fs::set_permissions(&helper, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
-        std::fs::write(folder.path().join("config.json"), r#"{"credsStore":"seaworthytest"}"#)
-            .expect("it can be written");
+        std::fs::write(
+            folder.path().join("config.json"),
+            r#"{"credsStore":"seaworthytest"}"#,
+        )
+        .expect("it can be written");
         let path = std::env::var("PATH").unwrap_or_default();
         if std::env::var("SEAWORTHY_TEST_HELPER").is_err() {
             let this = std::env::current_exe().expect("it has a name");
@@ -322,11 +331,17 @@ esac
         }
         let folder = std::env::var("SEAWORTHY_TEST_HELPER").expect("it is set");
         let keys = Keys::read(Path::new(&folder)).expect("it can be read");
-        assert_eq!(keys.of("good.example.com").expect("it answers"), password("me", "pw"));
+        assert_eq!(
+            keys.of("good.example.com").expect("it answers"),
+            password("me", "pw")
+        );
         let token = keys.of("token.example.com").expect("it answers");
         assert_eq!(token, Some(Credentials::Token("t".to_owned())));
         assert_eq!(keys.of("none.example.com").expect("it answers"), None);
-        let broken = keys.of("broken.example.com").expect_err("it is broken").to_string();
+        let broken = keys
+            .of("broken.example.com")
+            .expect_err("it is broken")
+            .to_string();
         assert!(!broken.contains("secret"), "{broken}");
         let locked = keys.of("locked.example.com").expect_err("it fails").to_string();
         assert_eq!(
@@ -338,13 +353,23 @@ esac
     #[test]
     fn what_is_wrong_is_told_without_the_secret() {
         let missing = keys(r#"{"credHelpers": {"a.example.com": "seaworthy-none"}}"#);
-        let error = missing.of("a.example.com").expect_err("it is missing").to_string();
-        assert!(error.ends_with("there is no program docker-credential-seaworthy-none"), "{error}");
+        let error = missing
+            .of("a.example.com")
+            .expect_err("it is missing")
+            .to_string();
+        assert!(
+            error.ends_with("there is no program docker-credential-seaworthy-none"),
+            "{error}"
+        );
         let hostile = keys(r#"{"credsStore": "../../bin/sh"}"#);
-        let error = hostile.of("a.example.com").expect_err("it is no name").to_string();
+        let error = hostile
+            .of("a.example.com")
+            .expect_err("it is no name")
+            .to_string();
         assert!(error.contains("`../../bin/sh` is no name"), "{error}");
         let folder = tempfile::tempdir().expect("a folder can be made");
-        std::fs::write(folder.path().join("config.json"), r#"{"auths": "cGFzc3dvcmQ="}"#).expect("it is written");
+        std::fs::write(folder.path().join("config.json"), r#"{"auths": "cGFzc3dvcmQ="}"#)
+            .expect("it is written");
         let error = Keys::read(folder.path()).expect_err("it is broken").to_string();
         assert!(!error.contains("cGFz"), "{error}");
         let bad = keys(r#"{"auths": {"a.example.com": {"auth": "????"}}}"#);

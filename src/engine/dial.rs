@@ -19,10 +19,10 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
-use tokio_rustls::TlsConnector;
 
 use super::address::Address;
 
@@ -89,7 +89,9 @@ impl Dialer {
                     return Err(DialError::Tls("there are no certificates".to_owned()));
                 };
                 let secured = connector.connect(name, stream).await;
-                Ok(Box::new(secured.map_err(|error| DialError::Tls(super::plain(&error)))?))
+                Ok(Box::new(
+                    secured.map_err(|error| DialError::Tls(super::plain(&error)))?,
+                ))
             }
             Address::Ssh { user, host, port } => Ok(Box::new(ssh(user.as_deref(), host, *port)?)),
         }
@@ -104,7 +106,10 @@ impl Dialer {
         let stream = self.dial().await?;
         let path = request.uri().path_and_query().cloned();
         *request.uri_mut() = path.map(Uri::from).unwrap_or_default();
-        request.headers_mut().entry(HOST).or_insert(HeaderValue::from_static("docker"));
+        request
+            .headers_mut()
+            .entry(HOST)
+            .or_insert(HeaderValue::from_static("docker"));
         let failed = |error: hyper::Error| DialError::Http(super::causes(&error));
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
             .await
@@ -115,7 +120,10 @@ impl Dialer {
     }
 
     /// Sends bollard's request.
-    pub async fn transport(self, request: BollardRequest) -> Result<Response<Incoming>, bollard::errors::Error> {
+    pub async fn transport(
+        self,
+        request: BollardRequest,
+    ) -> Result<Response<Incoming>, bollard::errors::Error> {
         self.send(request)
             .await
             .map_err(|error| bollard::errors::Error::IOError {
@@ -160,7 +168,8 @@ fn connector(folder: &Path) -> Result<TlsConnector, DialError> {
         false => config.with_no_client_auth(),
         true => {
             let chain = certificates(&certificate)?;
-            let secret = PrivateKeyDer::from_pem_file(&key).map_err(|error| unusable(&key, error.to_string()))?;
+            let secret =
+                PrivateKeyDer::from_pem_file(&key).map_err(|error| unusable(&key, error.to_string()))?;
             config
                 .with_client_auth_cert(chain, secret)
                 .map_err(|error| unusable(&certificate, error.to_string()))?
@@ -243,7 +252,11 @@ impl AsyncRead for Ssh {
 }
 
 impl AsyncWrite for Ssh {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.input).poll_write(context, bytes)
     }
 

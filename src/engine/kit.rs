@@ -88,7 +88,10 @@ impl Graph {
             }
             known.ended = true;
             if vertex.error.is_empty() {
-                let took = vertex.started.as_ref().and_then(|started| between(started, completed));
+                let took = vertex
+                    .started
+                    .as_ref()
+                    .and_then(|started| between(started, completed));
                 on(Event::Done { step, took });
             } else if !vertex.error.ends_with(STOPPED) {
                 on(Event::Failed {
@@ -145,13 +148,20 @@ mod tests {
             vertex("a", (Some(5), Some(8)), ""),
         ]);
         let took = Some(Duration::from_secs(3));
-        assert_eq!(events[1..], [Event::Started { step: 0 }, Event::Done { step: 0, took }]);
+        assert_eq!(
+            events[1..],
+            [Event::Started { step: 0 }, Event::Done { step: 0, took }]
+        );
     }
 
     #[test]
     fn a_step_that_was_stopped_for_another_did_not_fail() {
         let events = events(vec![
-            vertex("a", (Some(1), Some(2)), "process did not complete: context canceled"),
+            vertex(
+                "a",
+                (Some(1), Some(2)),
+                "process did not complete: context canceled",
+            ),
             vertex("b", (Some(1), Some(2)), "exit code: 7"),
         ]);
         let failed = |event: &&Event| matches!(event, Event::Failed { .. });

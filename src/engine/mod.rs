@@ -134,15 +134,16 @@ impl Engine {
     /// # Errors
     /// It is gone.
     pub fn info(&self) -> Result<Info, EngineError> {
-        let info = self
-            .wait(self.docker.info())
-            .map_err(|error| self.error(error))?;
+        let info = self.wait(self.docker.info()).map_err(|error| self.error(error))?;
         let mut runtimes: Vec<String> = info.runtimes.unwrap_or_default().into_keys().collect();
         runtimes.sort();
         Ok(Info {
             runtimes,
             store: info.driver.unwrap_or_default(),
-            cgroups: info.cgroup_version.map(|version| version.to_string()).unwrap_or_default(),
+            cgroups: info
+                .cgroup_version
+                .map(|version| version.to_string())
+                .unwrap_or_default(),
             architecture: info.architecture.unwrap_or_default(),
             distribution: info.operating_system.unwrap_or_default(),
             kernel: info.kernel_version.unwrap_or_default(),
@@ -159,10 +160,7 @@ impl Engine {
         use bollard::errors::Error;
         let address = self.description.address.clone();
         match error {
-            Error::DockerResponseServerError {
-                status_code,
-                message,
-            } => EngineError::Refused {
+            Error::DockerResponseServerError { status_code, message } => EngineError::Refused {
                 status: status_code,
                 message: message.trim().to_owned(),
             },

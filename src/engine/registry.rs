@@ -64,7 +64,9 @@ impl Engine {
         on: &mut dyn FnMut(Event),
     ) -> Result<Option<String>, PushError> {
         let reference = ImageRef::parse(name).map_err(|_| PushError::Name(name.to_owned()))?;
-        let credentials = keys.of(&reference.domain)?.map(|found| wire(found, &reference.domain));
+        let credentials = keys
+            .of(&reference.domain)?
+            .map(|found| wire(found, &reference.domain));
         let options = PushImageOptions {
             tag: Some(reference.effective_tag().unwrap_or("latest").to_owned()),
             ..PushImageOptions::default()
@@ -159,5 +161,7 @@ impl Engine {
 /// The digest at the end of a push: `latest: digest: sha256:… size: 527`.
 fn told_digest(status: &str) -> Option<&str> {
     let (_, rest) = status.split_once("digest: ")?;
-    rest.split(' ').next().filter(|digest| digest.starts_with("sha256:"))
+    rest.split(' ')
+        .next()
+        .filter(|digest| digest.starts_with("sha256:"))
 }

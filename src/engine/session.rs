@@ -88,7 +88,10 @@ pub async fn open(dialer: &Dialer, api: (u16, u16), id: &str, offer: Offer) -> R
         .map_err(|error| DialError::Http(error.to_string()))?;
     let response = dialer.send(request).await?;
     if response.status() != StatusCode::SWITCHING_PROTOCOLS {
-        return Err(DialError::Http(format!("it opens no session: {}", response.status())));
+        return Err(DialError::Http(format!(
+            "it opens no session: {}",
+            response.status()
+        )));
     }
     let upgraded = hyper::upgrade::on(response)
         .await
@@ -126,18 +129,27 @@ impl Health for Served {
         }))
     }
 
-    async fn list(&self, _request: Request<HealthListRequest>) -> Result<Response<HealthListResponse>, Status> {
+    async fn list(
+        &self,
+        _request: Request<HealthListRequest>,
+    ) -> Result<Response<HealthListResponse>, Status> {
         Err(Status::unimplemented("only Check is served"))
     }
 
-    async fn watch(&self, _request: Request<HealthCheckRequest>) -> Result<Response<Self::WatchStream>, Status> {
+    async fn watch(
+        &self,
+        _request: Request<HealthCheckRequest>,
+    ) -> Result<Response<Self::WatchStream>, Status> {
         Err(Status::unimplemented("only Check is served"))
     }
 }
 
 #[tonic::async_trait]
 impl Secrets for Offer {
-    async fn get_secret(&self, request: Request<GetSecretRequest>) -> Result<Response<GetSecretResponse>, Status> {
+    async fn get_secret(
+        &self,
+        request: Request<GetSecretRequest>,
+    ) -> Result<Response<GetSecretResponse>, Status> {
         let id = request.into_inner().id;
         match self.secrets.get(&id) {
             Some(secret) => Ok(Response::new(GetSecretResponse {
@@ -160,10 +172,12 @@ impl Auth for Offer {
         // A helper is a program that may take its time.
         let found = tokio::task::spawn_blocking(move || keys.of(&host)).await;
         match found {
-            Ok(Ok(Some(Credentials::Password { user, password }))) => Ok(Response::new(CredentialsResponse {
-                username: user,
-                secret: password,
-            })),
+            Ok(Ok(Some(Credentials::Password { user, password }))) => {
+                Ok(Response::new(CredentialsResponse {
+                    username: user,
+                    secret: password,
+                }))
+            }
             Ok(Ok(Some(Credentials::Token(token)))) => Ok(Response::new(CredentialsResponse {
                 username: String::new(),
                 secret: token,
@@ -174,7 +188,10 @@ impl Auth for Offer {
         }
     }
 
-    async fn fetch_token(&self, _request: Request<FetchTokenRequest>) -> Result<Response<FetchTokenResponse>, Status> {
+    async fn fetch_token(
+        &self,
+        _request: Request<FetchTokenRequest>,
+    ) -> Result<Response<FetchTokenResponse>, Status> {
         Err(Status::unimplemented("the builder fetches tokens itself"))
     }
 
@@ -205,7 +222,10 @@ impl Offer {
 impl Ssh for Offer {
     type ForwardAgentStream = Pin<Box<dyn Stream<Item = Result<BytesMessage, Status>> + Send>>;
 
-    async fn check_agent(&self, request: Request<CheckAgentRequest>) -> Result<Response<CheckAgentResponse>, Status> {
+    async fn check_agent(
+        &self,
+        request: Request<CheckAgentRequest>,
+    ) -> Result<Response<CheckAgentResponse>, Status> {
         self.agent(&request.into_inner().id)?;
         Ok(Response::new(CheckAgentResponse {}))
     }

@@ -40,7 +40,11 @@ pub fn frame(steps: &Steps, elapsed: Duration, room: Room) -> Vec<String> {
         steps.all.len()
     );
     let mut lines = vec![cut(&head, room.width)];
-    let running = steps.all.iter().filter(|step| step.state == State::Running).count();
+    let running = steps
+        .all
+        .iter()
+        .filter(|step| step.state == State::Running)
+        .count();
     let free = height.saturating_sub(2).saturating_sub(steps.all.len());
     let tail = (free / running.max(1)).min(TAIL);
     let shown = kept(steps, height.saturating_sub(2));
@@ -69,7 +73,11 @@ fn kept(steps: &Steps, most: usize) -> Vec<usize> {
     order.sort_by_key(|index| {
         let rank = rank(&steps.all[*index]);
         // Of what ended the latest are of interest, of what waits the next.
-        let near = if rank == 2 { steps.all.len() - index } else { *index };
+        let near = if rank == 2 {
+            steps.all.len() - index
+        } else {
+            *index
+        };
         (rank, near)
     });
     order.truncate(most);
@@ -91,7 +99,9 @@ fn line(step: &Step, width: usize) -> String {
         (_, None) => String::new(),
     };
     let middle = match (step.state, step.amount()) {
-        (State::Running, Some((current, total))) => format!("{} {} ", bar(current, total), sizes(current, total)),
+        (State::Running, Some((current, total))) => {
+            format!("{} {} ", bar(current, total), sizes(current, total))
+        }
         _ => String::new(),
     };
     let right = format!("{middle}{right:>RIGHT$}");
@@ -151,15 +161,29 @@ mod tests {
         let bytes = b"one\ntwo\x1b[31m\n".to_vec();
         steps.take(&Event::Log { step: 2, bytes });
         let what = "layer".to_owned();
-        steps.take(&Event::Amount { step: 2, what, current: 5_000_000, total: 10_000_000 });
+        steps.take(&Event::Amount {
+            step: 2,
+            what,
+            current: 5_000_000,
+            total: 10_000_000,
+        });
         let lines = frame(&steps, Duration::from_secs(3), ROOM);
         assert_eq!(lines[0], "[+] building 3.0s (2/4)");
-        assert!(lines[1].starts_with(" ✔ [1/4] RUN step 0") && lines[1].ends_with("CACHED"), "{lines:?}");
+        assert!(
+            lines[1].starts_with(" ✔ [1/4] RUN step 0") && lines[1].ends_with("CACHED"),
+            "{lines:?}"
+        );
         assert!(lines[2].ends_with("2.3s"), "{lines:?}");
-        assert!(lines[3].starts_with(" > ") && lines[3].contains("[==========          ] 5.0/10.0 MB"), "{lines:?}");
+        assert!(
+            lines[3].starts_with(" > ") && lines[3].contains("[==========          ] 5.0/10.0 MB"),
+            "{lines:?}"
+        );
         assert_eq!(lines[4..6], ["     one", "     two"]);
         assert!(lines[6].starts_with("   [4/4] RUN step 3"), "{lines:?}");
-        assert!(lines.iter().all(|line| line.chars().count() <= ROOM.width), "{lines:?}");
+        assert!(
+            lines.iter().all(|line| line.chars().count() <= ROOM.width),
+            "{lines:?}"
+        );
     }
 
     #[test]
@@ -173,7 +197,10 @@ mod tests {
         let room = Room { width: 30, height: 8 };
         let lines = frame(&steps, Duration::ZERO, room);
         assert!(lines.len() < room.height, "{lines:?}");
-        assert!(lines.iter().any(|line| line.starts_with(" > [51/100]")), "{lines:?}");
+        assert!(
+            lines.iter().any(|line| line.starts_with(" > [51/100]")),
+            "{lines:?}"
+        );
     }
 
     #[test]
@@ -182,6 +209,11 @@ mod tests {
         let name = "RUN \x1b[2J\u{202e}x\ny".to_owned();
         steps.take(&Event::Step { step: 0, name });
         let lines = frame(&steps, Duration::ZERO, ROOM);
-        assert!(lines.iter().all(|line| !line.contains(['\x1b', '\u{202e}', '\n'])), "{lines:?}");
+        assert!(
+            lines
+                .iter()
+                .all(|line| !line.contains(['\x1b', '\u{202e}', '\n'])),
+            "{lines:?}"
+        );
     }
 }

@@ -135,11 +135,20 @@ mod tests {
         let mut steps = Steps::default();
         let mut json = Json::new(&mut out);
         for event in [
-            Event::Step { step: 0, name: "[1/1] RUN x".to_owned() },
+            Event::Step {
+                step: 0,
+                name: "[1/1] RUN x".to_owned(),
+            },
             Event::Started { step: 0 },
-            Event::Log { step: 0, bytes: b"a \"b\"\x1b[2J\nrest".to_vec() },
+            Event::Log {
+                step: 0,
+                bytes: b"a \"b\"\x1b[2J\nrest".to_vec(),
+            },
             Event::Tick,
-            Event::Failed { step: 0, message: "exit code: 7".to_owned() },
+            Event::Failed {
+                step: 0,
+                message: "exit code: 7".to_owned(),
+            },
         ] {
             steps.take(&event);
             json.show(&event, &steps);

@@ -140,7 +140,10 @@ mod tests {
 
     #[test]
     fn a_carriage_return_starts_anew_and_before_a_line_end_is_nothing() {
-        assert_eq!(lines(&[b"10%\r50%\r", b"100%\r\nend\r", b"\n"]).0, ["100%", "end"]);
+        assert_eq!(
+            lines(&[b"10%\r50%\r", b"100%\r\nend\r", b"\n"]).0,
+            ["100%", "end"]
+        );
     }
 
     #[test]

@@ -118,16 +118,34 @@ mod tests {
     #[test]
     fn steps_lines_and_outcomes_are_told_in_order() {
         let text = shown(&[
-            Event::Step { step: 0, name: "[1/2] FROM busybox".to_owned() },
-            Event::Step { step: 1, name: "[2/2] RUN make".to_owned() },
+            Event::Step {
+                step: 0,
+                name: "[1/2] FROM busybox".to_owned(),
+            },
+            Event::Step {
+                step: 1,
+                name: "[2/2] RUN make".to_owned(),
+            },
             Event::Cached { step: 0 },
             Event::Started { step: 1 },
-            Event::Log { step: 1, bytes: b"\x1b[31mhello\x1b[0m\nwor".to_vec() },
-            Event::Done { step: 1, took: Some(Duration::from_millis(1250)) },
+            Event::Log {
+                step: 1,
+                bytes: b"\x1b[31mhello\x1b[0m\nwor".to_vec(),
+            },
+            Event::Done {
+                step: 1,
+                took: Some(Duration::from_millis(1250)),
+            },
         ]);
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines[..4], ["#1 [1/2] FROM busybox", "#1 CACHED", "", "#2 [2/2] RUN make"]);
-        assert!(lines[4].starts_with("#2 0.") && lines[4].ends_with(" hello"), "{text}");
+        assert_eq!(
+            lines[..4],
+            ["#1 [1/2] FROM busybox", "#1 CACHED", "", "#2 [2/2] RUN make"]
+        );
+        assert!(
+            lines[4].starts_with("#2 0.") && lines[4].ends_with(" hello"),
+            "{text}"
+        );
         assert!(lines[5].ends_with(" wor"), "{text}");
         assert_eq!(lines[6], "#2 DONE 1.2s");
     }
@@ -135,9 +153,15 @@ mod tests {
     #[test]
     fn a_log_cannot_speak_to_a_runner_or_a_terminal() {
         let text = shown(&[
-            Event::Step { step: 0, name: "x\n::error::".to_owned() },
+            Event::Step {
+                step: 0,
+                name: "x\n::error::".to_owned(),
+            },
             Event::Started { step: 0 },
-            Event::Log { step: 0, bytes: b"::error::a\n##[error]b\n\xc2\x9b31m\n".to_vec() },
+            Event::Log {
+                step: 0,
+                bytes: b"::error::a\n##[error]b\n\xc2\x9b31m\n".to_vec(),
+            },
             Event::Note("::warning::c".to_owned()),
         ]);
         for line in text.lines() {

@@ -189,7 +189,10 @@ mod tests {
         let name = "[1/2] RUN make".to_owned();
         steps.take(&Event::Step { step: 0, name });
         steps.take(&Event::Started { step: 0 });
-        let log = (0..TAIL + 5).map(|line| format!("line {line}\n")).collect::<String>() + "no end";
+        let log = (0..TAIL + 5)
+            .map(|line| format!("line {line}\n"))
+            .collect::<String>()
+            + "no end";
         let bytes = log.into_bytes();
         steps.take(&Event::Log { step: 0, bytes });
         assert_eq!(steps.all[0].last_lines(2), ["line 44", "no end"]);
@@ -206,10 +209,18 @@ mod tests {
     fn sizes_add_up_and_no_event_of_an_unknown_step_does_harm() {
         let mut steps = Steps::default();
         steps.take(&Event::Started { step: 7 });
-        steps.take(&Event::Step { step: 0, name: "pull".to_owned() });
+        steps.take(&Event::Step {
+            step: 0,
+            name: "pull".to_owned(),
+        });
         for (what, current, total) in [("a", 5, 10), ("b", 1, 0), ("c", 30, 20), ("a", 6, 10)] {
             let what = what.to_owned();
-            steps.take(&Event::Amount { step: 0, what, current, total });
+            steps.take(&Event::Amount {
+                step: 0,
+                what,
+                current,
+                total,
+            });
         }
         assert_eq!(steps.all[0].amount(), Some((26, 30)));
     }
