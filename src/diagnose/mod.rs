@@ -8,6 +8,7 @@
 #[serde(rename_all = "kebab-case")]
 pub enum Builder {
     /// BuildKit within the engine.
+    #[serde(rename = "buildkit")]
     BuildKit,
     /// The engine's classic builder.
     Classic,

@@ -16,6 +16,8 @@ pub struct Course {
     /// As the builder counts: of how many.
     count: Option<usize>,
     cached: bool,
+    /// Whether the end of the line that began the step is still to come: it is written apart.
+    opened: bool,
     /// The image's id, if a line told it.
     pub told_id: Option<String>,
 }
@@ -24,6 +26,9 @@ impl Course {
     /// Takes what the builder writes.
     pub fn take(&mut self, text: &str, on: &mut dyn FnMut(Event)) {
         let line = text.trim_end_matches(['\n', '\r']);
+        if std::mem::take(&mut self.opened) && line.is_empty() {
+            return;
+        }
         if let Some((number, count, instruction)) = header(line)
             && number == self.step.map_or(1, |step| step + 2)
             && self.count.is_none_or(|known| known == count)
@@ -32,6 +37,7 @@ impl Course {
             self.end(on);
             let step = number - 1;
             (self.step, self.count, self.cached) = (Some(step), Some(count), false);
+            self.opened = true;
             let name = format!("[{number}/{count}] {instruction}");
             on(Event::Step { step, name });
             on(Event::Started { step });
@@ -149,6 +155,8 @@ mod tests {
         assert_eq!(names, ["[1/2] FROM busybox", "[2/2] RUN echo hi"]);
         let log = |event: &Event| matches!(event, Event::Log { step: 1, bytes } if bytes == b"hi\n");
         assert!(events.iter().any(log), "{events:?}");
+        let empty = |event: &Event| matches!(event, Event::Log { bytes, .. } if bytes == b"\n");
+        assert!(!events.iter().any(empty), "{events:?}");
         assert_eq!(course.told_id.as_deref(), Some("0252f2e60ba0"));
     }
 

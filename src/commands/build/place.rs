@@ -5,11 +5,15 @@
 //! trusted: the keyword must be the same, else the text decides.
 
 use crate::diagnose::Builder;
-use crate::stages::{Stages, Start};
+use crate::stages::{Stage, Stages, Start};
+use crate::syntax::reference::ImageRef;
 use crate::syntax::{Instruction, Keyword, Tree};
 
 /// The index of the instruction of a step, by its name; none if it belongs to none.
 pub fn instruction_of(name: &str, builder: Builder, tree: &Tree, stages: &Stages) -> Option<usize> {
+    if let Some(image) = name.strip_prefix("[internal] load metadata for ") {
+        return from_of(image, stages);
+    }
     let (stage, number, text) = parts(name)?;
     let keyword = text.split_whitespace().next()?;
     let same = |index: &usize| {
@@ -27,6 +31,20 @@ pub fn instruction_of(name: &str, builder: Builder, tree: &Tree, stages: &Stages
         .filter(|index| resembles(&tree.instructions[*index], text))
         .or_else(|| by_text(text, tree))
         .or_else(|| counted.filter(same))
+}
+
+/// The first FROM of an image, named with all that Docker fills in.
+fn from_of(image: &str, stages: &Stages) -> Option<usize> {
+    let wanted = ImageRef::parse(image).ok()?;
+    let is_it = |stage: &&Stage| match &stage.start {
+        Start::Image(name) => ImageRef::parse(&name.text).is_ok_and(|one| {
+            one.repository() == wanted.repository()
+                && one.digest == wanted.digest
+                && one.effective_tag() == wanted.effective_tag()
+        }),
+        Start::Stage(_) | Start::Scratch => false,
+    };
+    stages.all.iter().find(is_it).map(|stage| stage.from)
 }
 
 /// The stage if one is named, the number and the text of `[linux/amd64 build 2/5] RUN …`.
@@ -135,6 +153,14 @@ mod tests {
         assert_eq!(line("[base 9/9] RUN three", Builder::BuildKit), Some(7));
         assert_eq!(line("[2/5] RUN three", Builder::Buildah), Some(7));
         assert_eq!(line("[base 2/3] RUN three", Builder::BuildKit), Some(7));
+    }
+
+    #[test]
+    fn a_base_that_is_not_there_is_that_of_its_from() {
+        let name = "[internal] load metadata for docker.io/library/debian:latest";
+        assert_eq!(line(name, Builder::BuildKit), Some(2));
+        let other = "[internal] load metadata for docker.io/library/other:latest";
+        assert_eq!(line(other, Builder::BuildKit), None);
     }
 
     #[test]
