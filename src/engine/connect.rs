@@ -226,16 +226,15 @@ fn told(address: &Address, error: DialError) -> ConnectError {
         (DialError::System(error), _) => match error.kind() {
             io::ErrorKind::ConnectionRefused => ConnectError::Refused(shown),
             io::ErrorKind::TimedOut => ConnectError::Late { address: shown },
-            // The resolver's errors have no kind of their own.
-            io::ErrorKind::Other => ConnectError::NoHost {
-                address: shown,
-                host,
-                reason: super::plain(&error),
-            },
             _ => ConnectError::Other {
                 address: shown,
                 reason: super::plain(&error),
             },
+        },
+        (DialError::Name(reason), _) => ConnectError::NoHost {
+            address: shown,
+            host,
+            reason,
         },
         (error @ (DialError::Certificate { .. } | DialError::Tls(_)), _) => ConnectError::Tls {
             address: shown,

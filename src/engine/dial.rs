@@ -44,6 +44,9 @@ pub enum DialError {
     /// The system says so.
     #[error("{}", super::plain(.0))]
     System(#[from] io::Error),
+    /// The host's name has no address.
+    #[error("{0}")]
+    Name(String),
     /// A certificate or key cannot be used.
     #[error("cannot use {path}: {reason}")]
     Certificate {
@@ -133,8 +136,12 @@ impl Dialer {
 }
 
 /// Connects to the first address of a host that answers.
-async fn tcp(host: &str, port: u16) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect((host, port)).await?;
+async fn tcp(host: &str, port: u16) -> Result<TcpStream, DialError> {
+    let found = tokio::net::lookup_host((host, port)).await;
+    let addresses: Vec<_> = found
+        .map_err(|error| DialError::Name(super::plain(&error)))?
+        .collect();
+    let stream = TcpStream::connect(addresses.as_slice()).await?;
     stream.set_nodelay(true)?;
     Ok(stream)
 }
@@ -234,17 +241,18 @@ impl AsyncRead for Ssh {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.output).poll_read(context, buffer);
         // At its end the program says why, if there was a reason.
-        if matches!(read, Poll::Ready(Ok(()))) && buffer.filled().len() == before {
-            if let Some(errors) = self.child.stderr.as_mut() {
-                let mut words = [0; 1024];
-                let mut said = ReadBuf::new(&mut words);
-                if let Poll::Ready(Ok(())) = Pin::new(errors).poll_read(context, &mut said)
-                    && !said.filled().is_empty()
-                {
-                    let said = String::from_utf8_lossy(said.filled());
-                    let last = said.trim().lines().last().unwrap_or_default().to_owned();
-                    return Poll::Ready(Err(io::Error::other(format!("ssh: {last}"))));
-                }
+        if matches!(read, Poll::Ready(Ok(())))
+            && buffer.filled().len() == before
+            && let Some(errors) = self.child.stderr.as_mut()
+        {
+            let mut words = [0; 1024];
+            let mut said = ReadBuf::new(&mut words);
+            if let Poll::Ready(Ok(())) = Pin::new(errors).poll_read(context, &mut said)
+                && !said.filled().is_empty()
+            {
+                let said = String::from_utf8_lossy(said.filled());
+                let last = said.trim().lines().last().unwrap_or_default().to_owned();
+                return Poll::Ready(Err(io::Error::other(format!("ssh: {last}"))));
             }
         }
         read

@@ -88,8 +88,14 @@ impl IgnoreFile {
         if path.len() > PATH_LIMIT {
             return false;
         }
-        let path = clean(path);
-        let path = path.trim_start_matches('/');
+        let cleaned;
+        let path = match is_clean(path) {
+            true => path,
+            false => {
+                cleaned = clean(path);
+                cleaned.trim_start_matches('/')
+            }
+        };
         if path.is_empty() || path == "." {
             return false;
         }
@@ -174,6 +180,11 @@ fn cleaned_line(line: &str) -> Option<String> {
     }
     // The library cleans once more, exclamation mark included: `!/` becomes `!`.
     Some(clean(&format!("{mark}{cleaned}")))
+}
+
+/// Whether [`clean`] would leave a path as it is, which is so for all that a walk meets.
+fn is_clean(path: &str) -> bool {
+    path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
 /// Go's `filepath.Clean`: the shortest path that means the same, by the text alone.
