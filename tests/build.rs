@@ -755,7 +755,9 @@ fn what_cannot_be_sent_is_refused() {
 #[test]
 fn what_no_builder_takes_ends_the_build() {
     skip_without_engine!();
-    let make: [(&str, fn(&Path)); 3] = [
+    /// Puts something into a context.
+    type Make = fn(&Path);
+    let make: [(&str, Make); 3] = [
         ("is a socket", |at| {
             drop(std::os::unix::net::UnixListener::bind(at.join("s")).expect("it can be made"));
         }),
