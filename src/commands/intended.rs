@@ -41,6 +41,7 @@ impl<'a> Builds<'a> {
     }
 
     /// The build arguments by name.
+    #[cfg(feature = "engine")]
     pub fn arguments(&self) -> &BTreeMap<String, String> {
         &self.arguments
     }
