@@ -24,7 +24,11 @@
 //! | | `policy` | findings, config and comments to what is kept and what is silenced |
 //! | speaking | `report` | one writer a format, each with its own output types |
 //! | making | `template` | a template and answers to files in memory |
+//! | | `diagnose` | a failed build as plain data, and what is known of its kind |
+//! | | `progress` | what a build tells while it runs, drawn or written line by line |
 //! | outside | `disk` | the only files that know the disk |
+//! | | `program` | runs other programs, for a limited time |
+//! | | `engine` | the only files that know the Docker Engine API |
 //! | verbs | `cli` | arguments as types |
 //! | | `commands` | one function a verb |
 
@@ -35,13 +39,19 @@ pub mod context;
 pub mod contract;
 pub mod conversion;
 pub mod definitions;
+pub mod diagnose;
 pub mod disk;
+#[cfg(feature = "engine")]
+pub mod engine;
 pub mod facts;
 pub mod finding;
 pub mod interpret;
 pub mod invocation;
 pub mod platform;
 pub mod policy;
+pub mod program;
+#[cfg(feature = "engine")]
+pub mod progress;
 pub mod report;
 pub mod rules;
 pub mod shell;

@@ -3,6 +3,8 @@
 //! Help, completions and the man page come from these definitions.
 
 mod baseline;
+#[cfg(feature = "engine")]
+mod build;
 mod format;
 mod new;
 
@@ -11,6 +13,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 pub use baseline::Baseline;
+#[cfg(feature = "engine")]
+pub use build::{BuildImage, ProgressChoice};
 pub use format::{Compat, Format};
 pub use new::{New, TemplateVerb};
 
@@ -89,6 +93,9 @@ pub enum Verb {
         #[command(subcommand)]
         verb: TemplateVerb,
     },
+    /// Check a Dockerfile, then build its image
+    #[cfg(feature = "engine")]
+    Build(Box<BuildImage>),
     /// Explain a rule
     Explain {
         /// The rule's name, or a known id such as DL3008

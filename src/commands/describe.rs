@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 
-use super::build::Builds;
+use super::intended::Builds;
 use super::lint::told;
 use super::{Exit, say};
 use crate::cli::{Describe, Global, ListFormat};

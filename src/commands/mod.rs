@@ -1,10 +1,12 @@
 //! One function per verb, which reads like the sentence that it does.
 
+#[cfg(feature = "engine")]
 mod build;
 mod config;
 mod describe;
 mod explain;
 mod import;
+mod intended;
 mod lint;
 mod new;
 mod rules;
@@ -37,6 +39,8 @@ pub enum Exit {
     Failed,
     /// There is no Dockerfile under the folders given.
     NoFiles,
+    /// Somebody ended it by a signal.
+    Ended,
 }
 
 impl From<Exit> for ExitCode {
@@ -46,6 +50,8 @@ impl From<Exit> for ExitCode {
             Exit::Found => 1,
             Exit::Failed => 2,
             Exit::NoFiles => 3,
+            // As shells have it for SIGINT.
+            Exit::Ended => 130,
         })
     }
 }
@@ -84,6 +90,8 @@ fn dispatch(cli: Cli, out: &mut dyn Write) -> Result<Exit> {
         Some(Verb::Describe(arguments)) => describe::describe(&cli.global, &arguments, out),
         Some(Verb::New(arguments)) => new::new(&cli.global, &arguments, out),
         Some(Verb::Template { verb }) => template::template(&cli.global, &verb, out),
+        #[cfg(feature = "engine")]
+        Some(Verb::Build(arguments)) => build::build(&cli.global, &arguments, out),
         Some(Verb::Explain { rule }) => explain::explain(&rule, out),
         Some(Verb::Rules { format }) => rules::rules(format, out),
         Some(Verb::Config { verb }) => config::config(&cli.global, &verb, out),

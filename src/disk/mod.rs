@@ -3,6 +3,7 @@
 //! Everything on it is untrusted: links may lead in circles or out of a context, names may be any
 //! bytes, a file may be a pipe that never ends.
 
+mod build_context;
 mod configs;
 mod context;
 mod folder;
@@ -13,6 +14,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
+pub use build_context::{BuildContext, ContextEntry, ContextError, EntryKind};
 pub use configs::{Broken, Configs, Found};
 pub use context::FolderContext;
 pub use folder::read_folder;
@@ -220,6 +222,26 @@ fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
         let _ = std::fs::remove_file(&beside);
     }
     written
+}
+
+/// Takes a file away, so that nobody takes it for the outcome of what is about to run.
+///
+/// # Errors
+/// It is there and stays.
+pub fn remove(path: &Path) -> Result<(), DiskError> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(DiskError::Write {
+            path: shown(path),
+            error,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Whether it is a socket, or a link to one.
+pub fn is_socket(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_socket())
 }
 
 /// Whether something has this name, be it a link that leads nowhere.

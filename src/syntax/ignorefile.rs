@@ -88,8 +88,14 @@ impl IgnoreFile {
         if path.len() > PATH_LIMIT {
             return false;
         }
-        let path = clean(path);
-        let path = path.trim_start_matches('/');
+        let cleaned;
+        let path = match is_clean(path) {
+            true => path,
+            false => {
+                cleaned = clean(path);
+                cleaned.trim_start_matches('/')
+            }
+        };
         if path.is_empty() || path == "." {
             return false;
         }
@@ -108,6 +114,14 @@ impl IgnoreFile {
         self.patterns.iter().any(|pattern| pattern.exception)
     }
 
+    /// Whether an exception may match something below a folder. What it names before its first wildcard
+    /// decides: a builder need not look into folders off that way.
+    pub fn may_let_in_below(&self, folder: &str) -> bool {
+        self.patterns
+            .iter()
+            .any(|pattern| pattern.exception && pattern.may_match_below(folder))
+    }
+
     /// The patterns as the library keeps them, cleaned.
     pub fn patterns(&self) -> impl Iterator<Item = String> {
         self.patterns.iter().map(|pattern| match pattern.exception {
@@ -123,6 +137,24 @@ struct Pattern {
     exception: bool,
     text: String,
     matcher: Matcher,
+}
+
+impl Pattern {
+    fn may_match_below(&self, folder: &str) -> bool {
+        let mut folders = folder.split('/');
+        for part in self.text.trim_start_matches('/').split('/') {
+            if part.contains(['*', '?', '[', '\\']) {
+                return true;
+            }
+            match folders.next() {
+                Some(above) if above == part => {}
+                Some(_) => return false,
+                None => return true,
+            }
+        }
+        // The exception names the folder itself or one above it.
+        true
+    }
 }
 
 /// The pattern of a line, cleaned; none for comments and empty lines.
@@ -148,6 +180,11 @@ fn cleaned_line(line: &str) -> Option<String> {
     }
     // The library cleans once more, exclamation mark included: `!/` becomes `!`.
     Some(clean(&format!("{mark}{cleaned}")))
+}
+
+/// Whether [`clean`] would leave a path as it is, which is so for all that a walk meets.
+fn is_clean(path: &str) -> bool {
+    path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
 /// Go's `filepath.Clean`: the shortest path that means the same, by the text alone.

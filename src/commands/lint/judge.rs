@@ -10,7 +10,7 @@ use super::files::{File, Origin};
 use super::resolve::{Resolver, masked};
 use super::{shows_excerpts, unread};
 use crate::cli::Lint;
-use crate::commands::build::Builds;
+use crate::commands::intended::Builds;
 use crate::config::FailOn;
 use crate::context::{Context, Nowhere};
 use crate::disk::{self, Broken, Configs, FolderContext, Found};

@@ -105,6 +105,35 @@ fn threshold(arguments: &Lint) -> Option<FailOn> {
     arguments.output.fail_on.or(is_sarif.then_some(FailOn::Never))
 }
 
+/// What is found before something is done with the files.
+#[cfg(feature = "engine")]
+pub struct Gate {
+    /// All that is found.
+    pub report: Report,
+    /// How a run of `lint` would end.
+    pub exit: Exit,
+}
+
+/// Judges what `lint` would judge, for a verb that goes on only if nothing is in the way.
+#[cfg(feature = "engine")]
+pub fn gate(global: &Global, arguments: &Lint) -> Result<Gate> {
+    let selection = selection(&arguments.rules)?;
+    let configs = match &global.config {
+        Some(file) => Configs::named(file),
+        None => Configs::default(),
+    };
+    let files = files::find(arguments, &configs);
+    let mut baselines = Baselines::new(arguments)?;
+    let judge = Judge::new(arguments, &configs, &selection, &files.builds)?;
+    let judged = files.judged.iter().map(|file| judge.judge(file)).collect();
+    let outcome = gather(files, judged, &configs, &mut baselines, arguments.output.fail_on);
+    let exit = outcome.exit(false);
+    Ok(Gate {
+        report: outcome.report,
+        exit,
+    })
+}
+
 /// The rules that the command line names, all of which must be known.
 pub fn selection(rules: &Rules) -> Result<Selection> {
     for name in rules.select.iter().flatten().chain(&rules.ignore) {

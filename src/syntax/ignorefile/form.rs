@@ -10,7 +10,29 @@ pub(super) enum Matcher {
     /// The path ends like this (`**foo`, `**/foo`).
     Suffix(String),
     /// The path is of this form.
-    Form(Vec<Token>),
+    Form(Form),
+}
+
+/// A form, with the longest text that stands in it as it is: a path without it is told apart at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Form {
+    tokens: Vec<Token>,
+    literal: String,
+}
+
+impl Form {
+    fn new(tokens: Vec<Token>) -> Self {
+        let runs = tokens.split(|token| !matches!(token, Token::Char(_)));
+        let longest = runs.max_by_key(|run| run.len()).unwrap_or_default();
+        let signs = longest.iter().filter_map(|token| match token {
+            Token::Char(sign) => Some(*sign),
+            _ => None,
+        });
+        Self {
+            literal: signs.collect(),
+            tokens,
+        }
+    }
 }
 
 /// A piece of a form.
@@ -90,7 +112,7 @@ impl Matcher {
             Kind::Exact => Self::Exact(pattern.to_owned()),
             Kind::Prefix => Self::Prefix(pattern.strip_suffix("**").unwrap_or(pattern).to_owned()),
             Kind::Suffix => Self::Suffix(pattern.strip_prefix("**").unwrap_or(pattern).to_owned()),
-            Kind::Form => Self::Form(tokens(&regex)?),
+            Kind::Form => Self::Form(Form::new(tokens(&regex)?)),
         })
     }
 
@@ -106,10 +128,10 @@ impl Matcher {
             Self::Suffix(text) => {
                 text.is_empty()
                     || path.ends_with(text.as_str())
-                    || path.contains(&format!("{text}/"))
+                    || path.contains(text.as_str()) && path.contains(&format!("{text}/"))
                     || text.strip_prefix('/').is_some_and(is_or_is_below)
             }
-            Self::Form(tokens) => fits(tokens, path),
+            Self::Form(form) => path.contains(form.literal.as_str()) && fits(&form.tokens, path),
         }
     }
 }
@@ -380,6 +402,9 @@ fn fits(tokens: &[Token], path: &str) -> bool {
         let Some(char) = char else {
             return false;
         };
+        if !places.iter().chain(&within).any(|reached| *reached) {
+            return false;
+        }
         // From the last place to the first, since a step leads at most one place on.
         for place in (0..=end).rev() {
             let here = std::mem::take(&mut places[place]);

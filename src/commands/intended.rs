@@ -40,6 +40,12 @@ impl<'a> Builds<'a> {
         self.build.context.as_deref().unwrap_or(beside)
     }
 
+    /// The build arguments by name.
+    #[cfg(feature = "engine")]
+    pub fn arguments(&self) -> &BTreeMap<String, String> {
+        &self.arguments
+    }
+
     /// Whether the command line names the context.
     pub fn names_context(&self) -> bool {
         self.build.context.is_some()
