@@ -18,16 +18,19 @@
 //! | knowledge | `platform` | dated tables: base images, Sysbox × containerd × Docker |
 //! | | `tools` | what programs do, one file a family |
 //! | doors | `interpret` | foresees steps from a Dockerfile |
+//! | | `image` | observes steps in a built image: archives and layouts to plain data, plain data to facts |
 //! | judging | `rules` | what is wrong with an image, one file a rule |
 //! | deciding | `config` | `seaworthy.yaml`: what it says about a file, and what is wrong with it |
 //! | | `policy` | findings, config and comments to what is kept and what is silenced |
 //! | speaking | `report` | one writer a format, each with its own output types |
+//! | making | `compare` | what was foreseen against what is observed |
 //! | outside | `disk` | the only files that know the disk |
 //! | verbs | `cli` | arguments as types |
 //! | | `commands` | one function a verb |
 
 pub mod cli;
 pub mod commands;
+pub mod compare;
 pub mod config;
 pub mod context;
 pub mod contract;
@@ -35,6 +38,7 @@ pub mod conversion;
 pub mod disk;
 pub mod facts;
 pub mod finding;
+pub mod image;
 pub mod interpret;
 pub mod invocation;
 pub mod platform;

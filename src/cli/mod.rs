@@ -2,12 +2,15 @@
 //!
 //! Help, completions and the man page come from these definitions.
 
+mod verify;
+
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::FailOn;
 use crate::contract::Profile;
+pub use verify::Verify;
 
 /// Lints the Dockerfiles of developer workspaces for the platform on which they run.
 #[derive(Debug, Parser)]
@@ -72,6 +75,8 @@ pub enum Verb {
     },
     /// Say what the image of a Dockerfile will be, and what is unknown of it
     Describe(Box<Describe>),
+    /// Check a built image: the same rules over what is in it
+    Verify(Box<Verify>),
     /// Explain a rule
     Explain {
         /// The rule's name, or a known id such as DL3008

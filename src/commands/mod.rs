@@ -4,9 +4,12 @@ mod build;
 mod config;
 mod describe;
 mod explain;
+#[cfg(feature = "engine")]
+mod export;
 mod lint;
 mod rules;
 mod tree;
+mod verify;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -78,6 +81,7 @@ fn dispatch(cli: Cli, out: &mut dyn Write) -> Result<Exit> {
         Some(Verb::Lint(arguments)) => lint::lint(&cli.global, &arguments, out),
         Some(Verb::Tree { path }) => tree::tree(&path, out),
         Some(Verb::Describe(arguments)) => describe::describe(&cli.global, &arguments, out),
+        Some(Verb::Verify(arguments)) => verify::verify(&cli.global, &arguments, out),
         Some(Verb::Explain { rule }) => explain::explain(&rule, out),
         Some(Verb::Rules { format }) => rules::rules(format, out),
         Some(Verb::Config { verb }) => config::config(&cli.global, &verb, out),

@@ -29,6 +29,8 @@ pub struct Report {
     pub errors: Vec<Problem>,
     /// How many Dockerfiles were judged.
     pub files: usize,
+    /// How many images were.
+    pub images: usize,
 }
 
 /// A file that could not be looked at.

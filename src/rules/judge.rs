@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::context::Context;
+use crate::facts::Facts;
 use crate::finding::{Certainty, Finding, Place, Severity};
 use crate::interpret::{self, Input, KnownBases};
 use crate::invocation::Invocation;
@@ -62,6 +63,26 @@ pub fn judge(source: &Source, tree: &Tree, invocation: &Invocation, context: &dy
                 check(facts, &invocation.contract, &mut report);
             }
         }
+    }
+    once(findings)
+}
+
+/// All findings of an opened image, before the config silences any: of every rule that is about facts.
+///
+/// In the order of the rules; equal findings stand once. A fix belongs to a text, so there is none.
+pub fn judge_image(facts: &Facts, invocation: &Invocation) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in RULES {
+        let raised = invocation.raised.get(rule.name).copied();
+        let severity = rule.levels.of(invocation.contract.profile).or(raised);
+        if let (Check::Facts(check), Some(severity)) = (rule.check, severity) {
+            let mut report = Report::of_stage(rule, severity, facts, &mut findings);
+            check(facts, &invocation.contract, &mut report);
+        }
+    }
+    for finding in &mut findings {
+        finding.fix = None;
+        finding.stage = None;
     }
     once(findings)
 }

@@ -45,6 +45,7 @@ mod entrypoint_ignored;
 mod expose_host_port;
 mod expose_protocol_casing;
 mod flag_after_argument;
+mod foreseen_missing;
 mod from_as_casing;
 mod gpu;
 mod gpu_amd;
@@ -73,6 +74,7 @@ mod mounted;
 mod nearest;
 mod needs_root;
 mod non_ascii_flag;
+mod observed_unforeseen;
 mod page;
 mod path_lost_in_login;
 mod preload_hidden;
@@ -111,7 +113,7 @@ mod workspace;
 mod write_after_volume;
 
 pub use cases::Cases;
-pub use judge::judge;
+pub use judge::{judge, judge_image};
 pub use nearest::nearest;
 pub use page::Page;
 pub use report::Report;
@@ -382,6 +384,7 @@ pub const RULES: &[Rule] = &[
     expose_host_port::RULE,
     expose_protocol_casing::RULE,
     flag_after_argument::RULE,
+    foreseen_missing::RULE,
     from_as_casing::RULE,
     gpu_amd::RULE,
     gpu_bare_metal_only::RULE,
@@ -406,6 +409,7 @@ pub const RULES: &[Rule] = &[
     maintainer_deprecated::RULE,
     needs_root::RULE,
     non_ascii_flag::RULE,
+    observed_unforeseen::RULE,
     path_lost_in_login::RULE,
     preload_hidden::RULE,
     redundant_target_platform::RULE,

@@ -189,7 +189,8 @@ fn write(report: &Report, global: &Global, arguments: &Lint, out: &mut dyn Write
     Ok(())
 }
 
-fn in_format(
+/// Writes a report in one format.
+pub fn in_format(
     report: &Report,
     format: Format,
     look: text::Look,
