@@ -130,8 +130,12 @@ pub enum ListFormat {
 /// `describe`: a Dockerfile and how it is built.
 #[derive(Debug, Args)]
 pub struct Describe {
-    /// The Dockerfile, or - for standard input
+    /// The Dockerfile, or - for standard input; else an image in the engine, by name or id
+    #[arg(value_name = "PATH|IMAGE")]
     pub path: PathBuf,
+    /// It is an image, even if there is a file of this name
+    #[arg(long)]
+    pub image: bool,
     /// The kind of place in which the image runs
     #[arg(long, value_name = "NAME", value_parser = profile())]
     pub profile: Option<Profile>,

@@ -49,7 +49,8 @@ fn files(both: &Both, say: &mut dyn FnMut(&Origin, String)) {
         };
         if let (Content::Text(text), Some(seen), WriteKind::File) = (&file.content, &entry.text, &file.kind)
             && let Some(text) = text.as_known()
-            && text != seen
+            // Of a file of the base only what was added is known.
+            && !seen.contains(text)
             && !is_edited(both, file)
         {
             say(&file.written, format!("`{at}` has another text in the image"));

@@ -144,7 +144,29 @@ impl People {
         for (name, user) in &self.users {
             let place = place(name);
             let uid = user.uid.map(|uid| Value::known(uid.to_string()));
-            let old = before.users.get(name);
+            let mut old = before.users.get(name);
+            // A change of groups to none is told as a user that goes and comes: `usermod` has no word for it.
+            if old.is_some_and(|old| !old.groups.is_empty()) && user.groups.is_empty() {
+                let with_home = false;
+                changes.push((
+                    place.clone(),
+                    AccountChange::RemoveUser {
+                        name: known(name),
+                        with_home,
+                    },
+                ));
+                if let Some(gid) = self.groups.get(name) {
+                    let gid = gid.map(|gid| Value::known(gid.to_string()));
+                    changes.push((
+                        place.clone(),
+                        AccountChange::AddGroup {
+                            name: known(name),
+                            gid,
+                        },
+                    ));
+                }
+                old = None;
+            }
             match old {
                 None => changes.push((
                     place.clone(),

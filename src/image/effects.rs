@@ -326,10 +326,10 @@ fn is_unit_link(path: &str, target: &str) -> bool {
     let rest = &path[folder.len()..];
     // What systemd itself brings in its own folders nobody enabled.
     let is_own = folder.ends_with("lib/systemd/system");
-    rest.contains(".wants/") && !is_own
-        || rest.contains(".requires/") && !is_own
-        || *folder == "/etc/runlevels"
-        || target == "/dev/null" && *folder == "/etc/systemd/system"
+    let enables = [".wants/", ".requires/"].iter().any(|kind| rest.contains(kind));
+    let is_runlevel = *folder == "/etc/runlevels";
+    let masks = target == "/dev/null" && *folder == "/etc/systemd/system";
+    enables && !is_own || is_runlevel || masks
 }
 
 /// A target as an absolute path, the link itself not followed.

@@ -229,6 +229,10 @@ pub fn base_lines(lines: &[Line]) -> usize {
     let Some(first) = lines.iter().position(|line| line.layer.is_some()) else {
         return 0;
     };
+    // A distribution's files come by ADD, or by an import that says nothing.
+    if !matches!(lines[first].keyword, "" | "ADD") {
+        return 0;
+    }
     let commands = lines[first + 1..]
         .iter()
         .take_while(|line| line.keyword == "CMD")

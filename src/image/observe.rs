@@ -41,8 +41,9 @@ pub fn observe(image: &Inspected, matched: Option<(&Matched, &Tree)>, keep: &Kee
     let mut by_line: Vec<Vec<Effect>> = vec![Vec::new(); lines.len()];
     let end = layers(image, &places, keep, &mut by_line);
     config(image, &places, &mut by_line);
+    let has_unread = unread_database(&end.state);
     let mut observed = seen(image, end.state);
-    let mut facts = begin(image, &places, &observed);
+    let mut facts = begin(image, &places, &observed, has_unread);
     let mut commands = 0;
     for (index, (line, effects)) in lines.iter().zip(by_line).enumerate() {
         if index == base_lines {
@@ -449,12 +450,25 @@ fn programs(text: &str, place: &Place) -> Vec<(Program, Certainty)> {
     told.collect()
 }
 
+/// Whether there is a database of packages that could not be read, so that nobody knows what is installed.
+fn unread_database(state: &State) -> bool {
+    const FOLDERS: [&str; 4] = [
+        "/var/lib/dpkg",
+        "/var/lib/rpm",
+        "/usr/lib/sysimage/rpm",
+        "/lib/apk",
+    ];
+    let mut paths = state.unread.keys();
+    paths.any(|path| FOLDERS.iter().any(|folder| path.starts_with(folder)))
+}
+
 /// The image as its paths are asked for.
 fn seen(image: &Inspected, state: State) -> Observed {
     let automatic = state.names("/var/lib/apt/extended_states");
     let world = state.names("/etc/apk/world");
     let has_dpkg = state.packages().any(|(path, _)| manager(path) == Manager::Apt);
     let by_hand = match (has_dpkg, world.is_empty()) {
+        _ if unread_database(&state) => None,
         (true, _) => {
             let automatic: std::collections::HashSet<&str> = automatic.iter().map(String::as_str).collect();
             let names = state.packages().map(|(_, package)| package.name.as_str());
@@ -481,7 +495,7 @@ fn seen(image: &Inspected, state: State) -> Observed {
 }
 
 /// The facts before the first line: an empty image, of which the distribution is known.
-fn begin(image: &Inspected, places: &Places, observed: &Observed) -> Facts {
+fn begin(image: &Inspected, places: &Places, observed: &Observed, has_unread: bool) -> Facts {
     let place = places.of(0);
     let text = |path: &str| observed.entry(path).and_then(|seen| seen.text.as_deref());
     let release = text("/etc/os-release")
@@ -557,7 +571,7 @@ fn begin(image: &Inspected, places: &Places, observed: &Observed) -> Facts {
             false => Answer::Known(skel),
         },
         locales: Some(locales),
-        packages_complete: true,
+        packages_complete: !has_unread,
         ..Base::scratch()
     };
     let step = Step {

@@ -94,7 +94,7 @@ impl<R: BufRead> Members<R> {
             let kind = header.entry_type();
             let written = match extended.size.filter(|_| !is_extended_header(kind)) {
                 Some(size) => size,
-                None => header.entry_size()?,
+                None => header.entry_size().map_err(|error| damaged(error.to_string()))?,
             };
             let has_content = !matches!(kind, EntryType::Link | EntryType::Symlink | EntryType::Directory)
                 && !matches!(kind, EntryType::Char | EntryType::Block | EntryType::Fifo);
@@ -122,7 +122,7 @@ impl<R: BufRead> Members<R> {
         if header.entry_type() == EntryType::GNUSparse
             && let Some(gnu) = header.as_gnu()
         {
-            real_size = gnu.real_size()?;
+            real_size = gnu.real_size().map_err(|error| damaged(error.to_string()))?;
             let mut goes_on = gnu.is_extended();
             while goes_on {
                 let mut block = GnuExtSparseHeader::new();
@@ -137,7 +137,7 @@ impl<R: BufRead> Members<R> {
             EntryType::Link => MemberKind::Hard,
             _ => MemberKind::Other,
         };
-        let number = |value: io::Result<u64>| value.map(|value| u32::try_from(value).unwrap_or(u32::MAX));
+        let number = |value: io::Result<u64>| u32::try_from(value.unwrap_or(0)).unwrap_or(u32::MAX);
         let path = extended.path.unwrap_or_else(|| text(&header.path_bytes()));
         // Archives of the oldest kind tell folders by their name alone.
         let kind = if kind == MemberKind::File && path.ends_with('/') {
@@ -153,15 +153,10 @@ impl<R: BufRead> Members<R> {
                     .unwrap_or_default()
             }),
             kind,
-            mode: header.mode()? & 0o7777,
-            uid: match extended.uid {
-                Some(uid) => uid,
-                None => number(header.uid())?,
-            },
-            gid: match extended.gid {
-                Some(gid) => gid,
-                None => number(header.gid())?,
-            },
+            // Go leaves fields empty that are zero, and reads them so.
+            mode: header.mode().unwrap_or(0) & 0o7777,
+            uid: extended.uid.unwrap_or_else(|| number(header.uid())),
+            gid: extended.gid.unwrap_or_else(|| number(header.gid())),
             size: if kind == MemberKind::File { real_size } else { 0 },
             path,
         })

@@ -27,7 +27,7 @@ use crate::rules;
 use crate::source::Source;
 use crate::stages::Stages;
 use crate::syntax::{self, Tree};
-pub use source::open;
+pub use source::open_engine_image;
 
 /// Rules about comments: a comment may silence what lint finds and an image cannot show.
 const OF_COMMENTS: [&str; 2] = ["stale-allow", "allow-without-reason"];
@@ -61,7 +61,7 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
         None => None,
     };
     let keep = keep(&invocation);
-    let image = open(arguments, &invocation, &keep)?;
+    let image = source::open(arguments, &invocation, &keep)?;
     let context: Box<dyn Context> = match &dockerfile {
         Some(_) => Box::new(FolderContext::new(builds.context(folder)).without_ignored(&lies_at)),
         None => Box::new(Nowhere),
