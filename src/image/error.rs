@@ -6,12 +6,12 @@ use std::io;
 #[derive(Debug, thiserror::Error)]
 pub enum ImageError {
     /// The reader failed.
-    #[error("cannot read {what}: {source}")]
+    #[error("cannot read {what}: {}", plain(.error))]
     Read {
         /// The part of the image.
         what: String,
         /// The reader's error.
-        source: io::Error,
+        error: io::Error,
     },
     /// It ends before its end.
     #[error("{what} is cut off: it ends in the middle")]
@@ -55,17 +55,23 @@ pub enum ImageError {
     },
 }
 
+/// An error of the system without its number.
+fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_lowercase()
+}
+
 impl ImageError {
     /// An error of a reader: an end that comes too early is told as such.
-    pub(super) fn read(what: &str, source: io::Error) -> Self {
+    pub(super) fn read(what: &str, error: io::Error) -> Self {
         let what = what.to_owned();
-        match source.kind() {
+        match error.kind() {
             io::ErrorKind::UnexpectedEof => Self::CutOff { what },
             io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Self::Damaged {
                 what,
-                why: source.to_string(),
+                why: error.to_string(),
             },
-            _ => Self::Read { what, source },
+            _ => Self::Read { what, error },
         }
     }
 
