@@ -19,6 +19,7 @@
 //! | knowledge | `platform` | dated tables: base images, Sysbox × containerd × Docker |
 //! | | `tools` | what programs do, one file a family |
 //! | doors | `interpret` | foresees steps from a Dockerfile |
+//! | | `image` | observes steps in a built image: archives and layouts to plain data, plain data to facts |
 //! | judging | `rules` | what is wrong with an image, one file a rule |
 //! | deciding | `config` | `seaworthy.yaml`: what it says about a file, and what is wrong with it |
 //! | | `policy` | findings, config and comments to what is kept and what is silenced |
@@ -26,6 +27,7 @@
 //! | making | `template` | a template and answers to files in memory |
 //! | | `diagnose` | a failed build as plain data, and what is known of its kind |
 //! | | `progress` | what a build tells while it runs, drawn or written line by line |
+//! | making | `compare` | what was foreseen against what is observed |
 //! | outside | `disk` | the only files that know the disk |
 //! | | `program` | runs other programs, for a limited time |
 //! | | `engine` | the only files that know the Docker Engine API |
@@ -34,6 +36,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod compare;
 pub mod config;
 pub mod context;
 pub mod contract;
@@ -45,6 +48,7 @@ pub mod disk;
 pub mod engine;
 pub mod facts;
 pub mod finding;
+pub mod image;
 pub mod interpret;
 pub mod invocation;
 pub mod platform;

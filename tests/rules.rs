@@ -4,6 +4,9 @@
 //! folder `NAME/` with a `Dockerfile` and its build context. `NAME.yaml` beside it is its config. What
 //! a bad case prints stands in `NAME.expected`; with SEAWORTHY_BLESS=1 it is written anew.
 //!
+//! A case of an image is `NAME.image.json`, an image as it was inspected; with `NAME.Dockerfile` beside it, it
+//! is the image of that file, and both are held against one another.
+//!
 //! A bad case that finds nothing and a good one that finds something fail whatever is expected.
 
 use std::collections::BTreeSet;
@@ -11,9 +14,19 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use seaworthy::rules::RULES;
+use seaworthy::compare::compare;
+use seaworthy::context::Nowhere;
+use seaworthy::finding::Place;
+use seaworthy::image::{Inspected, Keep, matching, observe};
+use seaworthy::interpret::{Input, KnownBases, foresee};
+use seaworthy::invocation::Invocation;
+use seaworthy::rules::{RULES, judge_image};
+use seaworthy::source::Source;
+use seaworthy::stages::Stages;
+use seaworthy::syntax;
 use serde_json::Value;
 
 fn main() {
@@ -64,7 +77,9 @@ fn cases(rule: &Path) -> Vec<PathBuf> {
     let is_case = |path: &PathBuf| {
         let name = file_name(path);
         let named = name.starts_with("bad") || name.starts_with("good");
-        named && (path.is_dir() || name.ends_with(".Dockerfile"))
+        let of_image = path.with_file_name(name.replace(".Dockerfile", ".image.json"));
+        let is_file = name.ends_with(".Dockerfile") && !of_image.exists();
+        named && (path.is_dir() || is_file || name.ends_with(".image.json"))
     };
     entries(rule).into_iter().filter(is_case).collect()
 }
@@ -84,6 +99,9 @@ fn file_name(path: &Path) -> String {
 }
 
 fn run(rule: &str, case: &Path, is_bad: bool) -> Result<(), Failed> {
+    if file_name(case).ends_with(".image.json") {
+        return run_image(rule, case, is_bad);
+    }
     let dockerfile = if case.is_dir() {
         case.join("Dockerfile")
     } else {
@@ -111,21 +129,80 @@ fn run(rule: &str, case: &Path, is_bad: bool) -> Result<(), Failed> {
         .filter(|finding| finding["rule"] == rule)
         .collect();
     let told = tell(&findings, &fs::read(&dockerfile)?);
-    match (is_bad, findings.is_empty()) {
+    judge(is_bad, &told, &beside("expected"))
+}
+
+/// Holds what was found against what is expected.
+fn judge(is_bad: bool, told: &str, expected: &Path) -> Result<(), Failed> {
+    match (is_bad, told.is_empty()) {
         (true, true) => return Err("nothing was found".into()),
         (false, false) => return Err(format!("this was found:\n{told}").into()),
         (false, true) => return Ok(()),
         (true, false) => {}
     }
-    let expected = beside("expected");
-    let before = fs::read_to_string(&expected).unwrap_or_default();
+    let before = fs::read_to_string(expected).unwrap_or_default();
     if before == told {
         return Ok(());
     }
     if std::env::var_os("SEAWORTHY_BLESS").is_some() {
-        fs::write(&expected, &told)?;
+        fs::write(expected, told)?;
     }
     Err(format!("{} differs; this was found:\n{told}", expected.display()).into())
+}
+
+/// An image as it was inspected, alone or with the Dockerfile that it is said to be of.
+fn run_image(rule: &str, case: &Path, is_bad: bool) -> Result<(), Failed> {
+    let stem = file_name(case).trim_end_matches(".image.json").to_owned();
+    let beside = |extension: &str| case.with_file_name(format!("{stem}.{extension}"));
+    let image: Inspected = serde_json::from_str(&fs::read_to_string(case)?)?;
+    let dockerfile = fs::read(beside("Dockerfile")).ok();
+    let invocation = Invocation::default();
+    let keep = Keep::default();
+    let findings = match &dockerfile {
+        None => judge_image(&observe(&image, None, &keep), &invocation),
+        Some(text) => {
+            let source = Source::new("Dockerfile", text.clone()).map_err(|_| "it is too long")?;
+            let tree = syntax::parse(source.text());
+            let stages = Stages::of(&tree, &invocation);
+            let matched = matching(&image, &tree, &stages)?;
+            let observed = observe(&image, Some((&matched, &tree)), &keep);
+            let mut all = foresee(Input {
+                source: &source,
+                tree: &tree,
+                stages: &stages,
+                invocation: &invocation,
+                context: &Nowhere,
+                bases: &KnownBases::new(&invocation),
+                path: &Arc::from(""),
+            });
+            let foreseen = all.pop().flatten().ok_or("there is no stage")?;
+            compare(&foreseen, &observed, &invocation)
+        }
+    };
+    let mut told = String::new();
+    for finding in findings.iter().filter(|finding| finding.rule == rule) {
+        let place = match &finding.place {
+            Place::Layer { index, .. } => format!("layer {index}"),
+            Place::Text { span, .. } => {
+                let words = dockerfile.as_deref().and_then(|text| text.get(span.range()));
+                format!(
+                    "`{}`",
+                    String::from_utf8_lossy(words.unwrap_or_default()).replace('\n', "⏎")
+                )
+            }
+        };
+        let _ = writeln!(told, "{}: {}", finding.severity.name(), finding.message);
+        let _ = writeln!(told, "  at: {place}");
+        if let Some(help) = &finding.help {
+            let _ = writeln!(told, "  help: {help}");
+        }
+    }
+    let expected = match dockerfile {
+        // The page of such a rule shows it beside the Dockerfile.
+        Some(_) => beside("expected"),
+        None => beside("image.expected"),
+    };
+    judge(is_bad, &told, &expected)
 }
 
 /// What was found, with the words at fault and the fix as a diff.

@@ -7,6 +7,7 @@ mod baseline;
 mod build;
 mod format;
 mod new;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -17,6 +18,7 @@ pub use baseline::Baseline;
 pub use build::{BuildImage, ProgressChoice};
 pub use format::{Compat, Format};
 pub use new::{New, TemplateVerb};
+pub use verify::Verify;
 
 use crate::config::FailOn;
 use crate::contract::Profile;
@@ -96,6 +98,8 @@ pub enum Verb {
     /// Check a Dockerfile, then build its image
     #[cfg(feature = "engine")]
     Build(Box<BuildImage>),
+    /// Check a built image: the same rules over what is in it
+    Verify(Box<Verify>),
     /// Explain a rule
     Explain {
         /// The rule's name, or a known id such as DL3008
@@ -160,8 +164,12 @@ pub enum ListFormat {
 /// `describe`: a Dockerfile and how it is built.
 #[derive(Debug, Args)]
 pub struct Describe {
-    /// The Dockerfile, or - for standard input
+    /// The Dockerfile, or - for standard input; else an image in the engine, by name or id
+    #[arg(value_name = "PATH|IMAGE")]
     pub path: PathBuf,
+    /// It is an image, even if there is a file of this name
+    #[arg(long)]
+    pub image: bool,
     /// The kind of place in which the image runs
     #[arg(long, value_name = "NAME", value_parser = profile())]
     pub profile: Option<Profile>,

@@ -5,6 +5,8 @@ mod build;
 mod config;
 mod describe;
 mod explain;
+#[cfg(feature = "engine")]
+mod export;
 mod import;
 mod intended;
 mod lint;
@@ -12,6 +14,7 @@ mod new;
 mod rules;
 mod template;
 mod tree;
+mod verify;
 mod why;
 
 use std::io::{self, IsTerminal, Write};
@@ -92,6 +95,7 @@ fn dispatch(cli: Cli, out: &mut dyn Write) -> Result<Exit> {
         Some(Verb::Template { verb }) => template::template(&cli.global, &verb, out),
         #[cfg(feature = "engine")]
         Some(Verb::Build(arguments)) => build::build(&cli.global, &arguments, out),
+        Some(Verb::Verify(arguments)) => verify::verify(&cli.global, &arguments, out),
         Some(Verb::Explain { rule }) => explain::explain(&rule, out),
         Some(Verb::Rules { format }) => rules::rules(format, out),
         Some(Verb::Config { verb }) => config::config(&cli.global, &verb, out),

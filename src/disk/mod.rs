@@ -82,6 +82,16 @@ impl DiskError {
     }
 }
 
+impl DiskError {
+    /// As an error of a reader.
+    pub fn into_io(self) -> io::Error {
+        match self {
+            Self::Read { error, .. } | Self::Write { error, .. } => error,
+            other => io::Error::other(other.to_string()),
+        }
+    }
+}
+
 /// An error of the system in plain words, without its number.
 fn reason(error: &io::Error) -> String {
     match error.kind() {
@@ -119,6 +129,22 @@ pub fn read(path: &Path, name: &str) -> Result<Source, DiskError> {
     }
     let file = File::open(path).map_err(failed)?;
     read_from(file, name, metadata.len() as usize)
+}
+
+/// Opens a file of any length, to be read as a stream. A pipe will do.
+///
+/// # Errors
+/// Missing, unreadable, or a folder.
+pub fn open(path: &Path) -> Result<File, DiskError> {
+    let name = shown(path);
+    let failed = |error| DiskError::Read {
+        path: name.clone(),
+        error,
+    };
+    if std::fs::metadata(path).map_err(failed)?.is_dir() {
+        return Err(DiskError::NotAFile { path: name });
+    }
+    File::open(path).map_err(failed)
 }
 
 /// Reads standard input under the name by which it is reported.

@@ -147,6 +147,8 @@ pub struct Base {
     pub commands_complete: bool,
     /// Packages by name: certainly installed or certainly not.
     pub packages: BTreeMap<String, bool>,
+    /// Whether a package that [`Base::packages`] leaves out is certainly not installed.
+    pub packages_complete: bool,
 }
 
 impl Base {
@@ -183,6 +185,7 @@ impl Base {
             commands: BTreeMap::new(),
             commands_complete: false,
             packages: BTreeMap::new(),
+            packages_complete: false,
         }
     }
 
@@ -223,6 +226,7 @@ impl Base {
         match self.packages.get(name) {
             Some(true) => Answer::Known(()),
             Some(false) => Answer::Absent,
+            None if self.packages_complete => Answer::Absent,
             None => Answer::Unknown,
         }
     }

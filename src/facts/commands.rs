@@ -17,9 +17,28 @@ const USUAL_FOLDERS: [&str; 6] = [
     "/bin",
 ];
 
+/// Where the distributions keep the certificates of authorities in one file.
+const BUNDLES: [&str; 4] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/cert.pem",
+    "/etc/ssl/ca-bundle.pem",
+];
+
 impl Facts {
     /// Whether a program of this name is found when a step begins. `self.next_step()` asks for the end.
     pub fn command(&self, name: &str, step: usize) -> Answer {
+        if let Some(observed) = &self.observed {
+            let folders = self
+                .search_folders(step)
+                .unwrap_or_else(|| USUAL_FOLDERS.to_vec());
+            return match observed.program(name, &folders) {
+                Some(_) => Answer::Known(()),
+                // What was there before the end, nobody saw.
+                None if step < self.next_step() => Answer::Unknown,
+                None => Answer::Absent,
+            };
+        }
         let of_base = self.from.base.command(name);
         if of_base.is_known() && !self.is_removed(name, step) {
             return Answer::Known(());
@@ -102,6 +121,14 @@ impl Facts {
             "GIT_SSL_CAINFO",
             "GIT_SSL_NO_VERIFY",
         ];
+        if let Some(observed) = &self.observed {
+            let is_there = BUNDLES.iter().any(|bundle| observed.exists(bundle).is_known());
+            return match (is_there, step < self.next_step()) {
+                (true, _) => Answer::Known(()),
+                (false, true) => Answer::Unknown,
+                (false, false) => Answer::Absent,
+            };
+        }
         let of_base = self.from.base.ca_certificates();
         if of_base.is_known() {
             return of_base;
@@ -137,6 +164,9 @@ impl Facts {
     pub fn has_path(&self, wanted: &Value) -> Answer {
         if !wanted.holes().is_empty() {
             return Answer::Unknown;
+        }
+        if let Some(observed) = self.observed.as_ref().filter(|_| !wanted.is_glob()) {
+            return observed.exists(wanted.text());
         }
         // What was there before it was certainly taken away does not matter.
         let emptied = self

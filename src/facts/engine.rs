@@ -139,7 +139,7 @@ impl Facts {
             };
         }
         let base = self.from.base.init;
-        if base.is_known() {
+        if base.is_known() || self.is_observed() {
             return base;
         }
         let may_come = self
@@ -161,6 +161,9 @@ impl Facts {
 
     /// Whether nothing but recommendations of an engine's package may have brought an init.
     pub fn init_only_recommended(&self) -> bool {
+        if self.is_observed() {
+            return false;
+        }
         let others = self
             .packages
             .system()
@@ -186,6 +189,9 @@ impl Facts {
 
     /// Whether a path leads to something in the image, as far as this can be told.
     pub fn exists(&self, target: &str) -> Answer {
+        if let Some(observed) = &self.observed {
+            return observed.exists(target);
+        }
         let bare = target
             .strip_prefix("/usr")
             .filter(|rest| rest.starts_with("/lib") || rest.starts_with("/bin") || rest.starts_with("/sbin"));

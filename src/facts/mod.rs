@@ -32,6 +32,7 @@ mod effect;
 mod engine;
 mod files;
 mod meaning;
+mod observed;
 mod packages;
 pub mod path;
 mod people;
@@ -54,6 +55,7 @@ pub use effect::{
 pub use engine::Engine;
 pub use files::{File, Files, Gone, Removal};
 pub use meaning::{DaemonSetting, Meaning};
+pub use observed::{LayerPaths, Observed, Seen, SeenKind, mark};
 pub use packages::{Package, Packages};
 pub use units::Unit;
 pub use value::Value;
@@ -180,6 +182,8 @@ pub struct Facts {
     pub written: Vec<Written>,
     /// Why the stage is looked at.
     pub view: View,
+    /// What an opened image has at its end; none of what is foreseen.
+    pub observed: Option<Arc<Observed>>,
     grants: Vec<rights::Grant>,
     knowledge: Knowledge,
 }
@@ -226,6 +230,7 @@ impl Facts {
             denied: Vec::new(),
             written: Vec::new(),
             view: View::Reached,
+            observed: None,
             grants: Vec::new(),
             from,
             knowledge,
@@ -312,7 +317,10 @@ impl Facts {
     /// A package comes with what it brings, or goes with it.
     fn package(&mut self, change: PackageChange, origin: Origin) {
         let brings = match change.name.as_known() {
-            Some(name) if change.manager.is_system() => self.brings(name, change.manager),
+            // What a package brought stands in an opened image by itself.
+            Some(name) if change.manager.is_system() && !self.is_observed() => {
+                self.brings(name, change.manager)
+            }
             _ => Brings::NOTHING,
         };
         let action = change.action;
@@ -361,9 +369,15 @@ impl Facts {
         &self.steps[origin.step]
     }
 
+    /// Whether the facts come from an opened image, so that what is not there certainly is not.
+    pub fn is_observed(&self) -> bool {
+        self.observed.is_some()
+    }
+
     /// Whether an origin stands in the file that is judged.
     pub fn is_here(&self, origin: &Origin) -> bool {
-        origin.step > 0 && self.step(origin).is_here()
+        let base = self.observed.as_ref().map_or(0, |observed| observed.base_steps);
+        origin.step > base && self.step(origin).is_here()
     }
 
     /// The commands that are written in this very stage, each with its step; of triggers theirs alone.

@@ -29,6 +29,9 @@ impl Facts {
     ///
     /// Packages call their accounts as they are called themselves, or by a part of that.
     pub(super) fn package_may_make(&self, name: &str, step: usize) -> bool {
+        if self.is_observed() {
+            return false;
+        }
         if SERVICES.binary_search(&name).is_ok() {
             return true;
         }
@@ -52,6 +55,9 @@ impl Facts {
         let Some(home) = &user.home else {
             return Answer::Unknown;
         };
+        if let Some(observed) = &self.observed {
+            return observed.exists(home);
+        }
         if user.home_made == Some(true) {
             return Answer::Known(());
         }
@@ -91,6 +97,9 @@ impl Facts {
     pub fn sudo(&self) -> Answer {
         if self.packages.named("sudo").next().is_some() {
             return Answer::Known(());
+        }
+        if self.is_observed() {
+            return self.command("sudo", self.next_step());
         }
         self.from.base.command("sudo")
     }

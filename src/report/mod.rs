@@ -46,6 +46,8 @@ pub struct Report {
     pub files: usize,
     /// The Dockerfiles that were judged, by path, for formats that name those without a finding, too.
     pub names: Vec<String>,
+    /// How many images were.
+    pub images: usize,
 }
 
 /// A file that could not be looked at.

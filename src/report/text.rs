@@ -95,7 +95,10 @@ pub(super) fn counted(report: &Report) -> String {
         [one] => one.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     };
-    let files = number(report.files, "file", "files");
+    let files = match report.images {
+        0 => number(report.files, "file", "files"),
+        images => number(images, "image", "images"),
+    };
     let silenced = match report.suppressed.len() {
         0 => String::new(),
         count => format!(", {count} silenced"),

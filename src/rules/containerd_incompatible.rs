@@ -44,7 +44,7 @@ pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
         certainty: Certainty::Certain,
     };
     let mut told: Vec<(&str, String)> = Vec::new();
-    for pinned in pins(facts, &base) {
+    for pinned in pins(facts, &base, sysbox.as_ref()) {
         let known = (pinned.name, pinned.pattern.text.clone());
         if told.contains(&known) {
             continue;
@@ -89,14 +89,19 @@ fn say(pinned: &Pinned, fault: &Fault, possible: bool, sysbox: Option<&SysboxRan
 }
 
 /// What is pinned: by requests, by apt preferences, by the tag of a base.
-fn pins<'f>(facts: &'f Facts, base: &'f Origin) -> Vec<Pinned<'f>> {
+fn pins<'f>(facts: &'f Facts, base: &'f Origin, sysbox: Option<&SysboxRange>) -> Vec<Pinned<'f>> {
     const KINDS: [(&str, Bringer); 3] = [
         ("containerd.io", Bringer::ContainerdIo),
         ("runc", Bringer::Runc),
         ("docker.io", Bringer::DockerIo),
     ];
     let mut pins = Vec::new();
-    for (name, bringer) in KINDS {
+    // In an image every version is known, whether anybody chose it or not.
+    let kinds = match facts.is_observed() && sysbox.is_none() {
+        true => &KINDS[..1],
+        false => &KINDS[..],
+    };
+    for &(name, bringer) in kinds {
         for package in engine_versions::requests(facts, name) {
             let version = package.version.as_ref().and_then(|version| version.as_known());
             if let Some(version) = version.filter(|version| !version.is_empty()) {

@@ -30,10 +30,11 @@ pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
         return;
     };
     let bare = target.strip_prefix("/usr").unwrap_or(target);
-    if SYSTEMD.contains(&bare) && !lacks_systemd(facts) {
+    let is_open = !facts.is_observed();
+    if is_open && SYSTEMD.contains(&bare) && !lacks_systemd(facts) {
         return;
     }
-    if !SYSTEMD.contains(&bare) && !lacks(facts, target) {
+    if is_open && !SYSTEMD.contains(&bare) && !lacks(facts, target) {
         return;
     }
     if !facts.exists(target).is_absent() {

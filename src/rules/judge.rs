@@ -83,6 +83,26 @@ fn whole(source: &Source, tree: &Tree, invocation: &Invocation, context: &dyn Co
     findings
 }
 
+/// All findings of an opened image, before the config silences any: of every rule that is about facts.
+///
+/// In the order of the rules; equal findings stand once. A fix belongs to a text, so there is none.
+pub fn judge_image(facts: &Facts, invocation: &Invocation) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in RULES {
+        let raised = invocation.raised.get(rule.name).copied();
+        let severity = rule.levels.of(invocation.contract.profile).or(raised);
+        if let (Check::Facts(check), Some(severity)) = (rule.check, severity) {
+            let mut report = Report::of_stage(rule, severity, facts, &mut findings);
+            check(facts, &invocation.contract, &mut report);
+        }
+    }
+    for finding in &mut findings {
+        finding.fix = None;
+        finding.stage = None;
+    }
+    once(findings)
+}
+
 /// The severity of a rule before the config changes it; none where it is off and nobody wants it.
 ///
 /// A file that says `error=true` wants every check of BuildKit, and each that speaks is an error; one

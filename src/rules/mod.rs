@@ -58,6 +58,7 @@ mod env_uses_itself;
 mod expose_host_port;
 mod expose_protocol_casing;
 mod flag_after_argument;
+mod foreseen_missing;
 mod fragment;
 mod from_as_casing;
 mod gpu;
@@ -99,6 +100,7 @@ mod mounted;
 mod nearest;
 mod needs_root;
 mod non_ascii_flag;
+mod observed_unforeseen;
 mod package_cache_kept;
 mod package_unpinned;
 mod page;
@@ -161,7 +163,7 @@ mod write_after_volume;
 mod yes_flag_missing;
 
 pub use cases::Cases;
-pub use judge::judge;
+pub use judge::{judge, judge_image};
 pub use nearest::nearest;
 pub use page::Page;
 pub use profiles::OFF_IN_WORKSPACES;
@@ -447,6 +449,7 @@ pub const RULES: &[Rule] = &[
     expose_host_port::RULE,
     expose_protocol_casing::RULE,
     flag_after_argument::RULE,
+    foreseen_missing::RULE,
     from_as_casing::RULE,
     gpu_amd::RULE,
     gpu_bare_metal_only::RULE,
@@ -480,6 +483,7 @@ pub const RULES: &[Rule] = &[
     maintainer_deprecated::RULE,
     needs_root::RULE,
     non_ascii_flag::RULE,
+    observed_unforeseen::RULE,
     package_cache_kept::RULE,
     package_unpinned::RULE,
     password_in_clear::RULE,

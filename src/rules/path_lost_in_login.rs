@@ -128,10 +128,13 @@ fn is_set_at_login(folder: &str, home: &str, texts: &[&str]) -> bool {
     let of_user = folder
         .strip_prefix(home)
         .is_some_and(|rest| matches!(rest, "/bin" | "/.local/bin"));
-    // A variable in the text may mean the folder.
+    // A variable in a line that sets PATH may mean the folder.
     let may_mean = |text: &&&str| {
-        let others = text.replace("${PATH}", "").replace("$PATH", "");
-        text.contains(folder) || text.contains("PATH") && others.contains('$')
+        text.contains(folder)
+            || text.lines().filter(|line| line.contains("PATH")).any(|line| {
+                let others = line.replace("${PATH}", "").replace("$PATH", "");
+                others.contains('$')
+            })
     };
     LOGIN_DEFAULTS.contains(&folder) || of_user || texts.iter().any(|text| may_mean(&text))
 }

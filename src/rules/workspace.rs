@@ -53,7 +53,7 @@ fn made_and_final(facts: &Facts) -> Option<String> {
     let is_made = facts
         .accounts
         .made()
-        .any(|user| user.name == name && user.made.step > 0);
+        .any(|user| user.name == name && facts.is_here(&user.made));
     (is_person && is_made).then(|| name.to_owned())
 }
 

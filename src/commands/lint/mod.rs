@@ -24,9 +24,11 @@ use crate::policy::Selection;
 use crate::report::{Problem, Report};
 use crate::rules::{self, editions};
 use files::{Files, Origin};
+pub use judge::KnownFrom;
 use judge::{Judge, Judged};
 use known::Baselines;
-pub use resolve::{Resolver, told};
+pub use outputs::in_format;
+pub use resolve::{Resolver, masked, told};
 
 /// Checks Dockerfiles.
 pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Exit> {

@@ -94,7 +94,8 @@ fn summary(report: &Report, failed: &mut Vec<String>) {
     }
 }
 
-fn in_format(
+/// Writes a report in one format.
+pub fn in_format(
     report: &Report,
     format: Format,
     look: text::Look,

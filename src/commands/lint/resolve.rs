@@ -127,8 +127,9 @@ impl Resolver<'_> {
 
     /// The text that a fingerprint is made of: the instruction's, or the line's.
     fn words(&self, place: &Place) -> String {
-        let Place::Text { path, span } = place else {
-            return String::new();
+        let (path, span) = match place {
+            Place::Text { path, span } => (path, span),
+            Place::Layer { created_by, .. } => return created_by.to_string(),
         };
         if !self.is_here(path) {
             return self

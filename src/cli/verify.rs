@@ -1,0 +1,42 @@
+//! `verify`: a built image, and what it is held against.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args};
+
+use super::{Build, Format, output_file, profile};
+use crate::config::FailOn;
+use crate::contract::Profile;
+
+/// `verify`: which image, what is known of it, and what is printed.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("source").required(true).args(["image", "archive", "oci"]))]
+pub struct Verify {
+    /// The image in the engine, by name or id
+    #[arg(value_name = "IMAGE")]
+    pub image: Option<String>,
+    /// An archive of the image, as `docker save` writes it, or - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub archive: Option<PathBuf>,
+    /// A folder with the image in OCI's layout
+    #[arg(long, value_name = "DIR")]
+    pub oci: Option<PathBuf>,
+    /// The Dockerfile that it was built from
+    #[arg(long, value_name = "FILE")]
+    pub dockerfile: Option<PathBuf>,
+    /// The kind of place in which the image runs
+    #[arg(long, value_name = "NAME", value_parser = profile())]
+    pub profile: Option<Profile>,
+    /// How findings are printed
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    /// Write findings into a file as well; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = output_file)]
+    pub output: Vec<(Format, PathBuf)>,
+    /// From which severity on the run fails [default: warning]
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<FailOn>,
+    /// How it was built.
+    #[command(flatten)]
+    pub build: Build,
+}

@@ -1,0 +1,190 @@
+//! `verify`: opens an image, judges what is in it, and holds it against its Dockerfile.
+
+mod source;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+
+use super::intended::Builds;
+use super::lint::{KnownFrom, Resolver, in_format, masked, told};
+use super::{Exit, look, say};
+use crate::cli::{Format, Global, Verify};
+use crate::compare;
+use crate::context::{Context, Nowhere};
+use crate::disk::{self, Configs, FolderContext};
+use crate::facts::Facts;
+use crate::finding::Finding;
+use crate::image::{self, Inspected, Keep};
+use crate::interpret::{self, Input, KnownBases};
+use crate::invocation::Invocation;
+use crate::policy::{self, Selection};
+use crate::report::Report;
+use crate::report::text::{Count, Look};
+use crate::rules;
+use crate::source::Source;
+use crate::stages::Stages;
+use crate::syntax::{self, Tree};
+pub use source::open_engine_image;
+
+/// Rules about comments: a comment may silence what lint finds and an image cannot show.
+const OF_COMMENTS: [&str; 2] = ["stale-allow", "allow-without-reason"];
+
+/// Checks a built image.
+pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Result<Exit> {
+    let configs = match &global.config {
+        Some(file) if !disk::is_there(file) => {
+            bail!("cannot read {}: no such file or folder", disk::shown(file))
+        }
+        Some(file) => Configs::named(file),
+        None => Configs::default(),
+    };
+    let lies_at = disk::absolute(arguments.dockerfile.as_deref().unwrap_or(Path::new("Dockerfile")));
+    let folder = lies_at.parent().unwrap_or(&lies_at);
+    let found = match configs.for_folder(folder) {
+        Ok(found) => found,
+        Err(broken) => {
+            for finding in &broken.findings {
+                say(&format!("error: {}", told(finding, &broken)));
+            }
+            return Ok(Exit::Failed);
+        }
+    };
+    let builds = Builds::new(&arguments.build, arguments.profile)?;
+    let settings = found.config.settings(&lies_at);
+    let selection = Selection::default();
+    let invocation = builds.invocation(&found, &settings, &selection);
+    let dockerfile = match &arguments.dockerfile {
+        Some(path) => Some(disk::read(path, &disk::shown(path))?),
+        None => None,
+    };
+    let keep = keep(&invocation);
+    let image = source::open(arguments, &invocation, &keep)?;
+    let context: Box<dyn Context> = match &dockerfile {
+        Some(_) => Box::new(FolderContext::new(builds.context(folder)).without_ignored(&lies_at)),
+        None => Box::new(Nowhere),
+    };
+    let findings = match &dockerfile {
+        Some(source) => with_dockerfile(&image, source, &invocation, context.as_ref(), &keep),
+        None => rules::judge_image(&image::observe(&image, None, &keep), &invocation),
+    };
+    // Without a Dockerfile, places of the config are all that stands in a text.
+    let source = match dockerfile {
+        Some(source) => source,
+        None => Source::new(image.name.clone(), Vec::new())?,
+    };
+    let tree = syntax::parse(source.text());
+    let mut formats = arguments.output.iter().map(|(format, _)| *format);
+    let excerpts = arguments.format == Format::Text || formats.any(|format| format == Format::Text);
+    let shown = match excerpts {
+        true => masked(&source, &findings),
+        false => None,
+    };
+    let mut verdict = policy::decide(&source, &tree, findings, &settings, &selection);
+    verdict
+        .kept
+        .retain(|finding| !OF_COMMENTS.contains(&finding.rule));
+    let known_from = KnownFrom::default();
+    let resolver = Resolver {
+        source: &source,
+        tree: &tree,
+        layers: found.config.layers(),
+        context: context.as_ref(),
+        context_name: disk::shown(builds.context(folder)),
+        known_from: &known_from,
+        excerpts,
+        shown,
+    };
+    let (findings, suppressed) = resolver.resolve(verdict);
+    let report = Report {
+        findings,
+        suppressed,
+        images: 1,
+        ..Report::default()
+    }
+    .in_order();
+    write(&report, global, arguments, out)?;
+    let threshold = arguments.fail_on.unwrap_or(settings.fail_on);
+    let fails = report
+        .findings
+        .iter()
+        .any(|entry| threshold.fails(entry.severity));
+    Ok(if fails { Exit::Found } else { Exit::Clean })
+}
+
+/// What is kept of an image besides what always is: what the contract mounts over it.
+fn keep(invocation: &Invocation) -> Keep {
+    let contract = &invocation.contract;
+    let folders = contract.volumes.iter().flatten().chain(&contract.home);
+    let watched = folders.map(|folder| folder.trim_end_matches('/').to_owned());
+    Keep {
+        watched: watched.filter(|folder| !folder.is_empty()).collect(),
+    }
+}
+
+/// The findings of an image, at the lines of its Dockerfile, and what differs between the two.
+fn with_dockerfile(
+    image: &Inspected,
+    source: &Source,
+    invocation: &Invocation,
+    context: &dyn Context,
+    keep: &Keep,
+) -> Vec<Finding> {
+    let tree = syntax::parse(source.text());
+    let stages = Stages::of(&tree, invocation);
+    let matched = match image::matching(image, &tree, &stages) {
+        Ok(matched) => Some(matched),
+        Err(mismatch) => {
+            say(&format!(
+                "note: findings do not point into {}: {mismatch}",
+                source.name()
+            ));
+            None
+        }
+    };
+    let observed = image::observe(image, matched.as_ref().map(|matched| (matched, &tree)), keep);
+    let mut findings = rules::judge_image(&observed, invocation);
+    if let Some(foreseen) = foresee(source, &tree, &stages, invocation, context) {
+        findings.extend(compare::compare(&foreseen, &observed, invocation));
+    }
+    findings
+}
+
+/// The facts of the stage that is built.
+fn foresee(
+    source: &Source,
+    tree: &Tree,
+    stages: &Stages,
+    invocation: &Invocation,
+    context: &dyn Context,
+) -> Option<Facts> {
+    let mut all = interpret::foresee(Input {
+        source,
+        tree,
+        stages,
+        invocation,
+        context,
+        bases: &KnownBases::new(invocation),
+        path: &Arc::from(""),
+    });
+    all.get_mut(stages.target?)?.take()
+}
+
+fn write(report: &Report, global: &Global, arguments: &Verify, out: &mut dyn Write) -> Result<()> {
+    let count = if global.quiet {
+        Count::LeftOut
+    } else {
+        Count::Shown
+    };
+    let files: &[(Format, PathBuf)] = &arguments.output;
+    for (format, path) in files {
+        let mut written = Vec::new();
+        in_format(report, *format, Look::Plain, count, &mut written)?;
+        disk::write(path, &written)?;
+    }
+    in_format(report, arguments.format, look(global), count, out)?;
+    out.flush()?;
+    Ok(())
+}
