@@ -297,7 +297,7 @@ fn a_full_disk_is_told() -> Result<(), Failed> {
     put(
         folder.path(),
         "Dockerfile",
-        b"FROM registry.example.com/a\nNONSENSE\n",
+        b"FROM registry.example.com/a:1\nNONSENSE\n",
     )?;
     let output = program(folder.path())
         .args([
