@@ -5,7 +5,20 @@
 
 /// Rules with their scores from 0.0 to 10.0, in the bands of CVSS 3: from 4.0 medium, from 7.0 high, from
 /// 9.0 critical.
-pub const SCORES: &[(&str, &str)] = &[("secret-in-arg-or-env", "7.5"), ("user-root", "5.0")];
+pub const SCORES: &[(&str, &str)] = &[
+    ("certificate-check-off", "7.0"),
+    ("host-key-check-off", "5.5"),
+    ("password-in-clear", "6.5"),
+    ("piped-into-shell", "5.5"),
+    ("registry-untrusted", "6.0"),
+    ("remote-add-unchecked", "5.0"),
+    ("secret-file-copied", "8.0"),
+    ("secret-in-arg-or-env", "7.5"),
+    ("secret-in-text", "9.0"),
+    ("signature-check-off", "7.0"),
+    ("user-root", "5.0"),
+    ("world-writable", "5.0"),
+];
 
 /// The score of a rule; none if it is not about security.
 pub fn score(rule: &str) -> Option<&'static str> {

@@ -137,7 +137,10 @@ impl File {
         let entry = entries.iter().find(|entry| {
             entry.rule == "syntax-error"
                 && entry.certainty == Certainty::Certain
-                && entry.aliases.iter().all(|alias| *alias == "DL1000" || !is_id(alias))
+                && entry
+                    .aliases
+                    .iter()
+                    .all(|alias| *alias == "DL1000" || !is_id(alias))
         })?;
         let (start, _) = entry.spot.range();
         Some(Self {
