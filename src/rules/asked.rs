@@ -32,7 +32,12 @@ pub fn behind(written: &Written, place: &Place, text: &str) -> Option<Edit> {
 /// How the request is told: the program as it is called, and the verb.
 pub fn told(step: &Step, request: &Request) -> String {
     let program = step.program.as_ref().and_then(|program| program.name());
-    let program = program.unwrap_or(request.manager.name());
+    // `python3 -m pip` is pip, too.
+    let program = match program {
+        Some(program) if request.manager == Manager::Pip && program.starts_with("python") => "pip",
+        Some(program) => program,
+        None => request.manager.name(),
+    };
     let verb = match request.verb {
         Verb::Update => "update",
         Verb::Install => "install",
