@@ -19,10 +19,12 @@
 //! | | `tools` | what programs do, one file a family |
 //! | doors | `interpret` | foresees steps from a Dockerfile |
 //! | judging | `rules` | what is wrong with an image, one file a rule |
+//! | | `doctor` | whether a host, a cluster or a pod is what the platform needs |
 //! | deciding | `config` | `seaworthy.yaml`: what it says about a file, and what is wrong with it |
 //! | | `policy` | findings, config and comments to what is kept and what is silenced |
 //! | speaking | `report` | one writer a format, each with its own output types |
 //! | outside | `disk` | the only files that know the disk |
+//! | | `host` | this machine, its programs and its engine; or a recorded one |
 //! | verbs | `cli` | arguments as types |
 //! | | `commands` | one function a verb |
 
@@ -33,8 +35,10 @@ pub mod context;
 pub mod contract;
 pub mod conversion;
 pub mod disk;
+pub mod doctor;
 pub mod facts;
 pub mod finding;
+pub mod host;
 pub mod interpret;
 pub mod invocation;
 pub mod platform;

@@ -2,6 +2,8 @@
 //!
 //! Help, completions and the man page come from these definitions.
 
+pub mod doctor;
+
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -83,6 +85,10 @@ pub enum Verb {
         #[arg(long, value_name = "FORMAT", default_value = "text")]
         format: ListFormat,
     },
+    /// Check a host, a cluster or a pod for what the platform needs
+    Doctor(Box<doctor::Doctor>),
+    /// Print the mounts of the container in which a workspace runs
+    Mounts(doctor::Mounts),
     /// Show, describe or begin a config
     Config {
         /// What to do with it.

@@ -3,8 +3,10 @@
 mod build;
 mod config;
 mod describe;
+mod doctor;
 mod explain;
 mod lint;
+mod mounts;
 mod rules;
 mod tree;
 
@@ -80,6 +82,8 @@ fn dispatch(cli: Cli, out: &mut dyn Write) -> Result<Exit> {
         Some(Verb::Describe(arguments)) => describe::describe(&cli.global, &arguments, out),
         Some(Verb::Explain { rule }) => explain::explain(&rule, out),
         Some(Verb::Rules { format }) => rules::rules(format, out),
+        Some(Verb::Doctor(arguments)) => doctor::doctor(&cli.global, &arguments, out),
+        Some(Verb::Mounts(arguments)) => mounts::mounts(&arguments, out),
         Some(Verb::Config { verb }) => config::config(&cli.global, &verb, out),
         Some(Verb::Completions { shell }) => {
             clap_complete::generate(shell, &mut Cli::command(), "seaworthy", &mut &mut *out);

@@ -106,6 +106,25 @@ pub fn read(path: &Path, name: &str) -> Result<Source, DiskError> {
     read_from(file, name, metadata.len() as usize)
 }
 
+/// Opens a regular file that is too long to be held whole.
+///
+/// # Errors
+/// Missing, unreadable, or not a regular file.
+pub fn open(path: &Path, name: &str) -> Result<File, DiskError> {
+    let failed = |error| DiskError::Read {
+        path: name.to_owned(),
+        error,
+    };
+    let metadata = std::fs::metadata(path).map_err(failed)?;
+    let given_by_shell = path.starts_with("/dev") || path.starts_with("/proc");
+    if !metadata.is_file() && (metadata.is_dir() || !given_by_shell) {
+        return Err(DiskError::NotAFile {
+            path: name.to_owned(),
+        });
+    }
+    File::open(path).map_err(failed)
+}
+
 /// Reads standard input under the name by which it is reported.
 ///
 /// # Errors

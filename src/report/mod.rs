@@ -5,9 +5,11 @@
 
 pub mod concise;
 pub mod describe;
+pub mod doctor;
 pub mod excerpt;
 pub mod fingerprint;
 pub mod json;
+pub mod mounts;
 pub mod printable;
 pub mod text;
 pub mod tree;
