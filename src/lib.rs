@@ -21,6 +21,7 @@
 //! | doors | `interpret` | foresees steps from a Dockerfile |
 //! | | `image` | observes steps in a built image: archives and layouts to plain data, plain data to facts |
 //! | judging | `rules` | what is wrong with an image, one file a rule |
+//! | | `doctor` | whether a host, a cluster or a pod is what the platform needs |
 //! | deciding | `config` | `seaworthy.yaml`: what it says about a file, and what is wrong with it |
 //! | | `policy` | findings, config and comments to what is kept and what is silenced |
 //! | speaking | `report` | one writer a format, each with its own output types |
@@ -31,6 +32,7 @@
 //! | outside | `disk` | the only files that know the disk |
 //! | | `program` | runs other programs, for a limited time |
 //! | | `engine` | the only files that know the Docker Engine API |
+//! | | `host` | this machine, its programs and its engine; or a recorded one |
 //! | verbs | `cli` | arguments as types |
 //! | | `commands` | one function a verb |
 
@@ -44,10 +46,12 @@ pub mod conversion;
 pub mod definitions;
 pub mod diagnose;
 pub mod disk;
+pub mod doctor;
 #[cfg(feature = "engine")]
 pub mod engine;
 pub mod facts;
 pub mod finding;
+pub mod host;
 pub mod image;
 pub mod interpret;
 pub mod invocation;

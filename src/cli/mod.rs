@@ -5,6 +5,7 @@
 mod baseline;
 #[cfg(feature = "engine")]
 mod build;
+pub mod doctor;
 mod format;
 mod new;
 mod verify;
@@ -111,6 +112,10 @@ pub enum Verb {
         #[arg(long, value_name = "FORMAT", default_value = "text")]
         format: ListFormat,
     },
+    /// Check a host, a cluster or a pod for what the platform needs
+    Doctor(Box<doctor::Doctor>),
+    /// Print the mounts of the container in which a workspace runs
+    Mounts(doctor::Mounts),
     /// Show, describe or begin a config
     Config {
         /// What to do with it.

@@ -4,12 +4,14 @@
 mod build;
 mod config;
 mod describe;
+mod doctor;
 mod explain;
 #[cfg(feature = "engine")]
 mod export;
 mod import;
 mod intended;
 mod lint;
+mod mounts;
 mod new;
 mod rules;
 mod template;
@@ -98,6 +100,8 @@ fn dispatch(cli: Cli, out: &mut dyn Write) -> Result<Exit> {
         Some(Verb::Verify(arguments)) => verify::verify(&cli.global, &arguments, out),
         Some(Verb::Explain { rule }) => explain::explain(&rule, out),
         Some(Verb::Rules { format }) => rules::rules(format, out),
+        Some(Verb::Doctor(arguments)) => doctor::doctor(&cli.global, &arguments, out),
+        Some(Verb::Mounts(arguments)) => mounts::mounts(&arguments, out),
         Some(Verb::Config { verb }) => config::config(&cli.global, &verb, out),
         Some(Verb::Completions { shell }) => {
             clap_complete::generate(shell, &mut Cli::command(), "seaworthy", &mut &mut *out);
