@@ -22,6 +22,7 @@
 //! | deciding | `config` | `seaworthy.yaml`: what it says about a file, and what is wrong with it |
 //! | | `policy` | findings, config and comments to what is kept and what is silenced |
 //! | speaking | `report` | one writer a format, each with its own output types |
+//! | | `diagnose` | a failed build as plain data, and what is known of its kind |
 //! | outside | `disk` | the only files that know the disk |
 //! | verbs | `cli` | arguments as types |
 //! | | `commands` | one function a verb |
@@ -32,6 +33,7 @@ pub mod config;
 pub mod context;
 pub mod contract;
 pub mod conversion;
+pub mod diagnose;
 pub mod disk;
 pub mod facts;
 pub mod finding;
