@@ -33,7 +33,7 @@ pub const KINDS: &[Kind] = &[
     .after(&[&["line-ends-dos", "bashism", "archive-broken"]]),
     Kind::author(
         "variable-unset",
-        "declare it: `ARG NAME` within this stage, after its FROM, or `${NAME:-default}` where it may be absent",
+        "declare it: `ARG NAME` within this stage, after its FROM, or give it a default by `:-` after its name",
         &[
             log(
                 r"(?:^|: )(?:(?:line )?\d+: )?(?<variable>[A-Za-z_]\w*): (?:parameter not set|unbound variable)",
