@@ -3,6 +3,21 @@
 //! Nothing here knows an engine: text in, text out, so that every kind of failure can be a case in
 //! a file.
 
+mod explain;
+mod known;
+mod scene;
+mod sign;
+mod silent;
+mod text;
+
+pub use explain::{Explanation, Fault, explain};
+pub use text::text;
+
+/// All kinds of failure that are told by what is printed.
+fn tables() -> impl Iterator<Item = &'static sign::Kind> {
+    known::FAMILIES.iter().copied().flatten()
+}
+
 /// Who built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
