@@ -5,8 +5,6 @@ mod build;
 mod config;
 mod describe;
 mod explain;
-#[cfg(feature = "engine")]
-mod export;
 mod import;
 mod intended;
 mod lint;
