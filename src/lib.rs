@@ -29,6 +29,7 @@
 //! | | `diagnose` | a failed build as plain data, and what is known of its kind |
 //! | | `progress` | what a build tells while it runs, drawn or written line by line |
 //! | making | `compare` | what was foreseen against what is observed |
+//! | | `probes` | what is asked of a container of an image, and how its answers are judged |
 //! | outside | `disk` | the only files that know the disk |
 //! | | `program` | runs other programs, for a limited time |
 //! | | `engine` | the only files that know the Docker Engine API |
@@ -57,6 +58,7 @@ pub mod interpret;
 pub mod invocation;
 pub mod platform;
 pub mod policy;
+pub mod probes;
 pub mod program;
 #[cfg(feature = "engine")]
 pub mod progress;

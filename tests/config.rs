@@ -45,6 +45,9 @@ overrides:
 exclude: ["third_party/**"]
 bases:
   "registry.example.com/ws-base:*": images/base/Dockerfile
+probes:
+  - {name: make, command: [make, --version], user: dev, exit: 2, output: GNU, seconds: 5}
+  - {name: plain, command: ["true"]}
 fail-on: error
 baseline: known.json
 "#;
@@ -71,6 +74,18 @@ fn every_key_arrives() {
     assert_eq!(contract.commands, ["git", "curl"]);
     assert_eq!(contract.platforms, ["linux/amd64", "linux/arm64/v8"]);
     assert_eq!(settings.fail_on, FailOn::Error);
+    let [make, plain] = settings.probes.as_slice() else {
+        panic!("there are two probes");
+    };
+    assert_eq!(
+        (make.name.as_str(), make.exit, make.seconds),
+        ("make", 2, Some(5))
+    );
+    assert_eq!(
+        (make.user.as_deref(), make.output.as_deref()),
+        (Some("dev"), Some("GNU"))
+    );
+    assert_eq!((plain.exit, plain.user.is_none()), (0, true));
     assert_eq!(
         settings.baseline.as_deref(),
         Some(Path::new("/project/known.json"))
@@ -108,6 +123,20 @@ fn an_extended_config_has_paths_of_its_own() {
     assert_eq!(contract.profile, Profile::Sysbox);
     assert_eq!(contract.runtime, Some(Runtime::Coder("1.44".into())));
     assert!(contract.gpu.is_some());
+}
+
+#[test]
+fn a_probe_of_the_same_name_replaces_the_one_of_the_extended_config() {
+    let config = config(&[
+        (
+            "/project",
+            "probes: [{name: a, command: [x]}, {name: b, command: [y]}]\n",
+        ),
+        ("/project/sub", "probes: [{name: a, command: [z, '1']}]\n"),
+    ]);
+    let probes = config.settings(Path::new("/project/sub/Dockerfile")).probes;
+    let commands: Vec<_> = probes.iter().map(|probe| probe.command.join(" ")).collect();
+    assert_eq!(commands, ["z 1", "y"]);
 }
 
 #[test]
@@ -151,7 +180,7 @@ fn the_schema_knows_the_keys_that_are_read() {
             "{key}"
         );
     }
-    for key in ["custom", "probes", "Profile"] {
+    for key in ["custom", "Profile"] {
         assert!(!properties.contains_key(key), "{key}");
         let findings = read(&source(&format!("{key}: x"))).expect_err("it is no key");
         assert_eq!(findings[0].rule, "config-unknown-key");
@@ -166,6 +195,11 @@ fn places_are_those_of_the_words_at_fault() {
         ("workspace:\n  uid: many\n", "many"),
         ("é: 1\n", "é"),
         ("platforms: [linux/amd64, linux]\n", "linux]"),
+        (
+            "probes:\n  - {command: [x], name: b}\n  - command: [x]\n    name: b\n",
+            "b",
+        ),
+        ("probes:\n  - name: x\n    command: [y]\n    seconds: 0\n", "0"),
     ] {
         let source = source(text);
         let findings = read(&source).expect_err("it has a fault");

@@ -24,6 +24,10 @@ pub struct Verify {
     /// The Dockerfile that it was built from
     #[arg(long, value_name = "FILE")]
     pub dockerfile: Option<PathBuf>,
+    /// Start it as the platform would, and look whether it works
+    #[cfg(feature = "engine")]
+    #[arg(long)]
+    pub run: bool,
     /// The kind of place in which the image runs
     #[arg(long, value_name = "NAME", value_parser = profile())]
     pub profile: Option<Profile>,

@@ -6,8 +6,6 @@ mod config;
 mod describe;
 mod doctor;
 mod explain;
-#[cfg(feature = "engine")]
-mod export;
 mod import;
 mod intended;
 mod lint;

@@ -140,6 +140,23 @@ pub struct Base {
     pub place: Place,
 }
 
+/// A command that is run in a container of the image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnProbe {
+    /// Its name in reports.
+    pub name: String,
+    /// The program and its arguments.
+    pub command: Vec<String>,
+    /// Who runs it; the workspace user if none is said.
+    pub user: Option<String>,
+    /// The exit code that it has to have.
+    pub exit: i64,
+    /// A text that has to stand in what it says.
+    pub output: Option<String>,
+    /// How long it may take, in seconds, if said.
+    pub seconds: Option<u16>,
+}
+
 /// All that the config says about one file.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -149,6 +166,8 @@ pub struct Settings {
     pub levels: Vec<LevelSaid>,
     /// Findings that are accepted in this file.
     pub accepted: Vec<Accepted>,
+    /// What is asked of a container of the image, in order.
+    pub probes: Vec<OwnProbe>,
     /// From which severity on the run fails.
     pub fail_on: FailOn,
     /// The baseline, absolute.
@@ -305,6 +324,31 @@ impl Apply<'_> {
         self.levels(raw.rules.as_ref());
         self.fail_on(raw.fail_on.as_ref());
         self.images(raw);
+        self.probes(raw);
+    }
+
+    /// What is asked of containers; a name that was there before is replaced in its place.
+    fn probes(&mut self, raw: &Raw) {
+        for entry in raw.probes.iter().flatten() {
+            let probe = OwnProbe {
+                name: entry.name.value.clone(),
+                command: values(&entry.command.value),
+                user: entry.user.as_ref().map(|user| user.value.clone()),
+                exit: entry.exit.as_ref().map_or(0, |exit| exit.value.into()),
+                output: entry.output.as_ref().map(|output| output.value.clone()),
+                seconds: entry.seconds.as_ref().map(|seconds| seconds.value),
+            };
+            self.said(&format!("probes.{}", probe.name), &entry.command);
+            let same = self
+                .settings
+                .probes
+                .iter_mut()
+                .find(|known| known.name == probe.name);
+            match same {
+                Some(known) => *known = probe,
+                None => self.settings.probes.push(probe),
+            }
+        }
     }
 
     /// What is asked of every image: labels and registries.

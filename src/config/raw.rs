@@ -204,6 +204,9 @@ pub struct Raw {
     /// The registries from which images may come; `*` stands for anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registries: Option<At<Vec<At<String>>>>,
+    /// What is asked of a container of the image, besides what always is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probes: Option<Vec<ProbeEntry>>,
     /// From which severity on a run fails.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fail_on: Option<At<FailOn>>,
@@ -294,6 +297,28 @@ pub struct Override {
     /// From which severity on a run fails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fail_on: Option<At<FailOn>>,
+}
+
+/// A command that is run in a container of the image.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ProbeEntry {
+    /// Its name in reports; a later probe of the same name replaces an earlier one.
+    pub name: At<String>,
+    /// The program and its arguments.
+    pub command: At<Vec<At<String>>>,
+    /// Who runs it; the workspace user if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<At<String>>,
+    /// The exit code that it has to have; 0 if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit: Option<At<u8>>,
+    /// A text that has to stand in what it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<At<String>>,
+    /// How long it may take, in seconds; 30 if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<At<u16>>,
 }
 
 /// How a version of a product is said of a platform.

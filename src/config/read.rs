@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_saphyr::{Error, Location};
 
-use super::raw::{At, Ignore, Levels, Override, Platform, Raw, Workspace};
+use super::raw::{At, Ignore, Levels, Override, Platform, ProbeEntry, Raw, Workspace};
 use super::{EDITIONS, pattern::Patterns};
 use crate::finding::{Certainty, Finding, Place, Severity};
 use crate::platform::runtime;
@@ -295,6 +295,7 @@ impl Checker<'_> {
         for path in raw.extends.iter().chain(&raw.baseline) {
             self.not_empty(path);
         }
+        self.probes(raw.probes.as_deref().unwrap_or_default());
     }
 
     fn entry(&mut self, entry: &Override) {
@@ -396,6 +397,29 @@ impl Checker<'_> {
         let commands = workspace.commands.iter().flat_map(|list| &list.value);
         for name in workspace.user.iter().chain(commands) {
             self.not_empty(name);
+        }
+    }
+
+    fn probes(&mut self, probes: &[ProbeEntry]) {
+        for (index, probe) in probes.iter().enumerate() {
+            for text in [
+                Some(&probe.name),
+                probe.user.as_ref(),
+                probe.command.value.first(),
+            ] {
+                text.into_iter().for_each(|text| self.not_empty(text));
+            }
+            if probe.command.value.is_empty() {
+                let help = Some("write the program and its arguments, such as [make, --version]".to_owned());
+                self.wrong(probe.command.span, "there is no command".to_owned(), help);
+            }
+            if probes[..index].iter().any(|earlier| earlier.name == probe.name) {
+                let message = format!("there are two probes of the name `{}`", probe.name.value);
+                self.wrong(probe.name.span, message, None);
+            }
+            if let Some(seconds) = probe.seconds.as_ref().filter(|seconds| seconds.value == 0) {
+                self.wrong(seconds.span, "no command ends within 0 seconds".to_owned(), None);
+            }
         }
     }
 

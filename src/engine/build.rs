@@ -7,11 +7,11 @@ use std::time::Duration;
 use bollard::models::{BuildInfo, BuildInfoAux};
 use bollard::query_parameters::{BuildImageOptions, BuilderVersion};
 use futures_util::StreamExt;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::MissedTickBehavior;
 
 use super::classic::Course;
 use super::credentials::{Credentials, CredentialsError, Keys};
+use super::interrupts::Interrupts;
 use super::kit::Graph;
 use super::{Engine, EngineError, Kind, context, session};
 use crate::diagnose::Builder;
@@ -129,7 +129,7 @@ impl Engine {
         }
     }
 
-    /// Builds, tells what happens, and gives the image's id. SIGINT and SIGTERM end it, on the engine too.
+    /// Builds, tells what happens, and gives the image's id. SIGINT, SIGTERM and SIGHUP end it, on the engine too.
     ///
     /// # Errors
     /// See [`BuildError`]. Nothing is left behind but what the builder keeps for the next time.
@@ -165,7 +165,7 @@ impl Engine {
         let mut reading = Reading::default();
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        let mut ended = Box::pin(ended());
+        let mut interrupts = Interrupts::listen();
         let outcome = loop {
             tokio::select! {
                 item = items.next() => match item {
@@ -174,7 +174,7 @@ impl Engine {
                     None => break Ok(()),
                 },
                 _ = tick.tick() => on(Event::Tick),
-                () = &mut ended => {
+                () = interrupts.come() => {
                     drop(items);
                     // The engine ends the build once the connection is closed.
                     tokio::time::sleep(CLOSING).await;
@@ -315,17 +315,4 @@ fn session_id() -> String {
         std::process::id(),
         now.unwrap_or_default().as_nanos()
     )
-}
-
-/// Waits for somebody to end us.
-async fn ended() {
-    let signals = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
-    let (Ok(mut interrupt), Ok(mut terminate)) = signals else {
-        // Without them the system ends us, and with us the connection.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
 }

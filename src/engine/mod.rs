@@ -1,16 +1,19 @@
 //! The Docker Engine API: the only files that know bollard and tokio.
 //!
 //! [`Engine`] holds the connection and a runtime of one thread; each method waits for its answer. What it
-//! can do stands in a file for each: [`build`], [`registry`]. Types that leave are ours: whatever an engine
+//! can do stands in a file for each: [`build`], [`containers`], [`export`], [`registry`]. Types that leave are ours: whatever an engine
 //! says becomes plain text and numbers first.
 
 mod address;
 pub mod build;
 mod classic;
 mod connect;
+pub mod containers;
 mod context;
 pub mod credentials;
 mod dial;
+pub mod export;
+mod interrupts;
 mod kit;
 pub mod registry;
 mod session;

@@ -47,6 +47,8 @@ struct Document<'a> {
     findings: Vec<Finding<'a>>,
     suppressed: Vec<Suppressed<'a>>,
     errors: Vec<Problem<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    probes: Option<&'a [super::probes::ProbeOutcome]>,
     summary: Summary,
 }
 
@@ -154,6 +156,7 @@ impl<'a> Document<'a> {
             findings: report.findings.iter().map(Finding::new).collect(),
             suppressed: report.suppressed.iter().map(suppressed).collect(),
             errors: report.errors.iter().map(problem).collect(),
+            probes: report.probes.as_deref(),
             summary: Summary {
                 files: report.files,
                 error: report.count(Severity::Error),

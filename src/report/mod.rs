@@ -20,6 +20,7 @@ pub mod junit;
 pub mod markdown;
 pub mod mounts;
 pub mod printable;
+pub mod probes;
 pub mod sarif;
 pub mod security;
 pub mod sonarqube;
@@ -50,6 +51,8 @@ pub struct Report {
     pub names: Vec<String>,
     /// How many images were.
     pub images: usize,
+    /// What was asked of a container of the image, where one was started.
+    pub probes: Option<Vec<probes::ProbeOutcome>>,
 }
 
 /// A file that could not be looked at.

@@ -50,6 +50,9 @@ pub fn write(report: &Report, look: Look, count: Count, out: &mut dyn Write) -> 
         }
         out.write_all(b"\n")?;
     }
+    if let Some(probes) = &report.probes {
+        super::probes::write(probes, look, out)?;
+    }
     match count {
         Count::Shown => writeln!(out, "{}", counted(report)),
         Count::LeftOut => Ok(()),

@@ -96,7 +96,7 @@ mod lineage;
 mod locale_not_generated;
 mod login_records_huge;
 mod maintainer_deprecated;
-mod mounted;
+pub mod mounted;
 mod nearest;
 mod needs_root;
 mod non_ascii_flag;

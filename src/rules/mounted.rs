@@ -6,6 +6,8 @@ use crate::facts::{Facts, Value, path};
 
 /// The workspace user.
 pub struct Owner {
+    /// The name.
+    pub name: String,
     /// The home.
     pub home: String,
     /// Whether the image certainly has the account, or the config names it.
@@ -31,6 +33,7 @@ pub fn owner(facts: &Facts, contract: &Contract) -> Owner {
             _ => format!("/home/{name}"),
         });
     Owner {
+        name: name.to_owned(),
         home: home.trim_end_matches('/').to_owned(),
         is_there: contract.user.is_some() || account.is_known() || makes(facts, name),
     }

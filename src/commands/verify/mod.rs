@@ -1,5 +1,7 @@
 //! `verify`: opens an image, judges what is in it, and holds it against its Dockerfile.
 
+#[cfg(feature = "engine")]
+mod run;
 mod source;
 
 use std::io::Write;
@@ -60,15 +62,23 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
         Some(path) => Some(disk::read(path, &disk::shown(path))?),
         None => None,
     };
+    #[cfg(feature = "engine")]
+    let engine = match arguments.run {
+        true => Some(engine(arguments)?),
+        false => None,
+    };
     let keep = keep(&invocation);
     let image = source::open(arguments, &invocation, &keep)?;
     let context: Box<dyn Context> = match &dockerfile {
         Some(_) => Box::new(FolderContext::new(builds.context(folder)).without_ignored(&lies_at)),
         None => Box::new(Nowhere),
     };
-    let findings = match &dockerfile {
+    let (findings, facts) = match &dockerfile {
         Some(source) => with_dockerfile(&image, source, &invocation, context.as_ref(), &keep),
-        None => rules::judge_image(&image::observe(&image, None, &keep), &invocation),
+        None => {
+            let observed = image::observe(&image, None, &keep);
+            (rules::judge_image(&observed, &invocation), observed)
+        }
     };
     // Without a Dockerfile, places of the config are all that stands in a text.
     let source = match dockerfile {
@@ -86,6 +96,30 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
     verdict
         .kept
         .retain(|finding| !OF_COMMENTS.contains(&finding.rule));
+    #[cfg(feature = "engine")]
+    let probes = match &engine {
+        None => None,
+        Some(engine) => {
+            let asked = run::run(&run::Subject {
+                engine,
+                image: arguments.image.as_deref().unwrap_or_default(),
+                architecture: &image.architecture,
+                facts: &facts,
+                contract: &invocation.contract,
+                settings: &settings,
+                decided: &verdict,
+            })?;
+            match asked {
+                run::Asked::All(outcomes) => Some(outcomes),
+                run::Asked::Ended => {
+                    say("error: the probes were ended, and their container is removed");
+                    return Ok(Exit::Ended);
+                }
+            }
+        }
+    };
+    #[cfg(not(feature = "engine"))]
+    let (probes, _) = (None, facts);
     let known_from = KnownFrom::default();
     let resolver = Resolver {
         source: &source,
@@ -102,16 +136,34 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
         findings,
         suppressed,
         images: 1,
+        probes,
         ..Report::default()
     }
     .in_order();
     write(&report, global, arguments, out)?;
     let threshold = arguments.fail_on.unwrap_or(settings.fail_on);
-    let fails = report
+    let mut fails = report
         .findings
         .iter()
         .any(|entry| threshold.fails(entry.severity));
+    for probe in report.probes.iter().flatten().filter(|probe| probe.state.fails()) {
+        fails = true;
+        if !matches!(arguments.format, Format::Text | Format::Json) {
+            // These formats have no place for it.
+            let first = probe.output.lines().next().unwrap_or_default();
+            say(&format!("error: the probe `{}` failed: {first}", probe.name));
+        }
+    }
     Ok(if fails { Exit::Found } else { Exit::Clean })
+}
+
+/// The engine in which the image is started.
+#[cfg(feature = "engine")]
+fn engine(arguments: &Verify) -> Result<crate::engine::Engine> {
+    if arguments.image.is_none() {
+        bail!("--run starts an image of the engine: load the archive by `docker load`, and name the image");
+    }
+    Ok(crate::engine::Engine::connect()?)
 }
 
 /// What is kept of an image besides what always is: what the contract mounts over it.
@@ -124,14 +176,14 @@ fn keep(invocation: &Invocation) -> Keep {
     }
 }
 
-/// The findings of an image, at the lines of its Dockerfile, and what differs between the two.
+/// The findings and facts of an image, at the lines of its Dockerfile, and what differs between the two.
 fn with_dockerfile(
     image: &Inspected,
     source: &Source,
     invocation: &Invocation,
     context: &dyn Context,
     keep: &Keep,
-) -> Vec<Finding> {
+) -> (Vec<Finding>, Facts) {
     let tree = syntax::parse(source.text());
     let stages = Stages::of(&tree, invocation);
     let matched = match image::matching(image, &tree, &stages) {
@@ -149,7 +201,7 @@ fn with_dockerfile(
     if let Some(foreseen) = foresee(source, &tree, &stages, invocation, context) {
         findings.extend(compare::compare(&foreseen, &observed, invocation));
     }
-    findings
+    (findings, observed)
 }
 
 /// The facts of the stage that is built.

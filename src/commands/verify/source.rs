@@ -49,7 +49,14 @@ pub fn open(arguments: &Verify, invocation: &Invocation, keep: &Keep) -> Result<
 /// Reads an image of the engine, by name or id.
 #[cfg(feature = "engine")]
 pub fn open_engine_image(name: &str, keep: &Keep) -> Result<Inspected> {
-    let mut export = super::super::export::open(name)?;
+    let engine = crate::engine::Engine::connect()?;
+    let has = engine.knows_image(name);
+    if !has.with_context(|| format!("cannot read the image {name}"))? {
+        anyhow::bail!("the engine has no image {name}");
+    }
+    let mut export = engine
+        .export(name)
+        .with_context(|| format!("cannot read the image {name}"))?;
     let read = image::read_archive(&mut export, name, None, keep);
     // What the engine says of a failure is nearer to its cause than what is missing in the archive.
     let mut image = match (read, export.failure()) {

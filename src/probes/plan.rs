@@ -1,0 +1,303 @@
+//! Which probes there are for a profile and a contract.
+
+use std::time::Duration;
+
+use super::account::Account;
+use super::container::Command;
+use super::inner;
+use super::judge::Judge;
+use super::lost::MayBeLost;
+use super::start::{First, Start};
+use crate::config::OwnProbe;
+use crate::contract::{Contract, Profile};
+use crate::facts::Facts;
+
+/// How long a system may take to come up.
+const COMES_UP: Duration = Duration::from_secs(90);
+
+/// How long a probe may take.
+const USUAL: Duration = Duration::from_secs(30);
+
+/// How long an engine may take to answer once the system is up: its unit has ended to start by then.
+const ENGINE: Duration = Duration::from_secs(10);
+
+/// Something that is asked of the container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// Its name in reports.
+    pub name: String,
+    /// What is run.
+    pub command: Command,
+    /// For how long it is asked again while the answer is not there yet.
+    pub patience: Duration,
+    /// What the answer means.
+    pub judge: Judge,
+}
+
+/// A probe, or why there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Planned {
+    /// It is asked.
+    Ask(Probe),
+    /// It is not.
+    Skip {
+        /// Its name.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What is known before anything is asked.
+pub struct Given<'a> {
+    /// The image.
+    pub facts: &'a Facts,
+    /// What is agreed.
+    pub contract: &'a Contract,
+    /// How it was started.
+    pub start: &'a Start,
+    /// The architecture of the image in Go's words.
+    pub architecture: &'a str,
+    /// What may be lost.
+    pub lost: MayBeLost,
+    /// Why a loss below what is mounted is no fault, where it is none.
+    pub accepts_mounted: Option<String>,
+    /// Why a loss in `/tmp` and `/run` is no fault, where it is none.
+    pub accepts_volatile: Option<String>,
+    /// The probes of the config.
+    pub own: &'a [OwnProbe],
+}
+
+fn probe(name: &str, user: &str, words: &[&str], judge: Judge) -> Probe {
+    Probe {
+        name: name.to_owned(),
+        command: Command {
+            words: words.iter().map(|word| (*word).to_owned()).collect(),
+            user: user.to_owned(),
+            limit: USUAL,
+        },
+        patience: Duration::ZERO,
+        judge,
+    }
+}
+
+/// What is asked of a system that comes up.
+pub fn of_system() -> [Probe; 3] {
+    /// Failed units with the last lines of their journals.
+    const FAILED: &str = "systemctl list-units --state=failed --plain --no-legend --no-pager | while read -r unit rest; do echo \"failed: $unit\"; journalctl --no-pager -o cat -n 3 -u \"$unit\" 2>/dev/null; done";
+    [
+        Probe {
+            patience: USUAL,
+            ..probe("init", "root", &["cat", "/proc/1/comm"], Judge::Init)
+        },
+        Probe {
+            patience: COMES_UP,
+            ..probe(
+                "system",
+                "root",
+                &["systemctl", "is-system-running"],
+                Judge::System,
+            )
+        },
+        probe("units", "root", &["sh", "-c", FAILED], Judge::Units),
+    ]
+}
+
+/// Who works there.
+pub fn of_user(name: &str, contract: &Contract) -> Probe {
+    let judge = Judge::User {
+        name: name.to_owned(),
+        uid: contract.uid,
+    };
+    // The user's name is an argument, never a part of the script.
+    let script = "getent passwd \"$1\"";
+    probe("user", "root", &["sh", "-c", script, "sh", name], judge)
+}
+
+/// All that is asked once it is known who the user is; `account` is none where there is no user.
+pub fn of_workspace(given: &Given, account: Option<&Account>) -> Vec<Planned> {
+    let mut plan = Vec::new();
+    match account {
+        Some(account) => {
+            plan.extend(of_account(account).map(Planned::Ask));
+            for command in &given.contract.commands {
+                plan.push(Planned::Ask(of_command(command, &account.name)));
+            }
+        }
+        None if given.contract.profile == Profile::Service => {}
+        None => {
+            for name in ["login", "home", "sudo"] {
+                plan.push(skip(name, "there is no user who could"));
+            }
+            for command in &given.contract.commands {
+                plan.push(Planned::Ask(of_command(command, "root")));
+            }
+        }
+    }
+    plan.extend(locales(given.facts));
+    if given.contract.profile != Profile::Service {
+        plan.extend(of_engine(given, account));
+        plan.extend(of_content(given));
+    }
+    for own in given.own {
+        let user = own
+            .user
+            .as_deref()
+            .or(account.map(|account| account.name.as_str()));
+        let words: Vec<&str> = own.command.iter().map(String::as_str).collect();
+        let judge = Judge::Own {
+            code: own.exit,
+            output: own.output.clone(),
+        };
+        let mut own_probe = probe(&own.name, user.unwrap_or("root"), &words, judge);
+        if let Some(seconds) = own.seconds {
+            own_probe.command.limit = Duration::from_secs(seconds.into());
+        }
+        plan.push(Planned::Ask(own_probe));
+    }
+    plan
+}
+
+fn skip(name: &str, reason: &str) -> Planned {
+    Planned::Skip {
+        name: name.to_owned(),
+        reason: reason.to_owned(),
+    }
+}
+
+fn of_account(account: &Account) -> [Probe; 3] {
+    /// What envbox and the agent do first in a home: make a folder, then files in it.
+    const WRITES: &str = "[ -d \"$1\" ] || { echo \"there is no folder $1\"; exit 1; }; file=\"$1/.coder/.seaworthy-$$\"; mkdir -p \"$1/.coder\" && : > \"$file\" && rm \"$file\"";
+    const SUDO: &str = "command -v sudo >/dev/null || exit 3; sudo -n true";
+    let name = account.name.as_str();
+    let login = Judge::Login(account.name.clone());
+    [
+        probe("login", name, &[&account.shell, "-l", "-c", "id -un"], login),
+        probe(
+            "home",
+            name,
+            &["sh", "-c", WRITES, "sh", &account.home],
+            Judge::Passes("the home can be written"),
+        ),
+        probe("sudo", name, &["sh", "-c", SUDO], Judge::Sudo),
+    ]
+}
+
+/// Whether a command answers. Most know `--version`; one that does not says so and ends.
+fn of_command(command: &str, user: &str) -> Probe {
+    const ANSWERS: &str = "command -v \"$1\" >/dev/null || { echo \"there is no $1 on PATH\"; exit 127; }; \"$@\" --version </dev/null";
+    let mut words = vec!["sh", "-c", ANSWERS, "sh"];
+    words.extend(command.split_whitespace());
+    let judge = Judge::Answers {
+        command: command.to_owned(),
+    };
+    probe(&format!("command {command}"), user, &words, judge)
+}
+
+fn locales(facts: &Facts) -> Option<Planned> {
+    let mut wanted = Vec::new();
+    for variable in facts.config.environment() {
+        let name = variable.name.text();
+        let value = variable.value.as_ref().and_then(|value| value.as_known());
+        let Some(value) = value.filter(|_| name == "LANG" || name.starts_with("LC_")) else {
+            continue;
+        };
+        // These are in the C library itself (C.UTF-8 in glibc 2.35 and Debian's long before, and in musl).
+        let is_built_in = matches!(value, "" | "C" | "POSIX" | "C.UTF-8" | "C.utf8");
+        if !is_built_in {
+            wanted.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    match wanted.is_empty() {
+        true => None,
+        false => Some(Planned::Ask(probe(
+            "locale",
+            "root",
+            &["locale", "-a"],
+            Judge::Locales(wanted),
+        ))),
+    }
+}
+
+fn of_engine(given: &Given, account: Option<&Account>) -> Vec<Planned> {
+    /// As a start-up script does it where no init would.
+    const STARTS: &str = "command -v dockerd || { echo 'there is no dockerd on PATH'; exit 1; }; (dockerd >/var/log/dockerd.log 2>&1 </dev/null &)";
+    const ASKS: &str = "docker version --format '{{.Server.Version}}'";
+    let reason = match (given.contract.docker, given.facts.engine()) {
+        (Some(false), _) => Some("the config says that no engine runs inside"),
+        (None, None) => Some("there is no engine in the image"),
+        _ if !given.start.is_machine => Some("a container of this profile has no right to run an engine"),
+        _ if account.is_none() => Some("there is no user who could"),
+        _ => None,
+    };
+    let (reason, user) = match (reason, account) {
+        (None, Some(account)) => (None, account.name.as_str()),
+        (reason, _) => (reason, ""),
+    };
+    if let Some(reason) = reason {
+        return ["docker", "inner container"]
+            .map(|name| skip(name, reason))
+            .to_vec();
+    }
+    let mut plan = Vec::new();
+    if given.start.first != First::Init {
+        let judge = Judge::Passes("a start-up script can start the engine");
+        plan.push(Planned::Ask(probe(
+            "dockerd",
+            "root",
+            &["sh", "-c", STARTS],
+            judge,
+        )));
+    }
+    plan.push(Planned::Ask(Probe {
+        patience: ENGINE,
+        ..probe("docker", user, &["sh", "-c", ASKS], Judge::Engine)
+    }));
+    let script = format!(
+        "docker import {} seaworthy-inner >/dev/null && docker run --rm seaworthy-inner /run",
+        inner::ARCHIVE
+    );
+    plan.push(match inner::program(given.architecture) {
+        Some(_) => Planned::Ask(probe(
+            "inner container",
+            user,
+            &["sh", "-c", &script],
+            Judge::Inner,
+        )),
+        None => Planned::Skip {
+            name: "inner container".to_owned(),
+            reason: format!("there is no program of ours for {}", given.architecture),
+        },
+    });
+    plan
+}
+
+fn of_content(given: &Given) -> [Planned; 2] {
+    /// The number of each argument that is not there.
+    const MISSING: &str =
+        "i=0; for path; do [ -e \"$path\" ] || [ -L \"$path\" ] || echo $i; i=$((i + 1)); done";
+    let content = |name: &str, paths: &[String], accepted: &Option<String>| {
+        if paths.is_empty() {
+            return skip(name, "the image has nothing there");
+        }
+        let mut words = vec!["sh", "-c", MISSING, "sh"];
+        words.extend(paths.iter().map(String::as_str));
+        let judge = Judge::Shown {
+            paths: paths.to_vec(),
+            accepted: accepted.clone(),
+        };
+        Planned::Ask(probe(name, "root", &words, judge))
+    };
+    [
+        content(
+            "content below mounts",
+            &given.lost.mounted,
+            &given.accepts_mounted,
+        ),
+        content(
+            "content of /tmp and /run",
+            &given.lost.volatile,
+            &given.accepts_volatile,
+        ),
+    ]
+}
