@@ -8,16 +8,13 @@ use serde::Serialize;
 use super::{Plan, place};
 use crate::cli::BuildImage;
 use crate::commands::say;
-use crate::diagnose::{Builder, Failure};
+use crate::diagnose::{self, Builder, Explanation, Failure};
 use crate::disk;
 use crate::engine::Description;
 use crate::progress::Steps;
 use crate::report::json;
 use crate::report::printable::printable;
 use crate::syntax::reference::ImageRef;
-
-/// How many of the last lines of a step are shown.
-const SHOWN: usize = 20;
 
 /// An image that was built.
 pub struct Outcome<'a> {
@@ -140,26 +137,17 @@ struct Told<'a> {
     message: String,
     log: Vec<String>,
     builder: Builder,
+    explanation: Option<Explanation>,
 }
 
-/// Tells a failure to people.
+/// Tells a failure to people, with what is known of its kind.
 pub fn tell_failure(failure: &Failure, path: &str) {
-    let place = match failure.line {
-        Some(line) => format!("{path}:{line}"),
-        None => path.to_owned(),
-    };
-    let first = failure.instruction.lines().next().unwrap_or_default();
-    match first {
-        "" => say(&format!("error: {place}: the build failed")),
-        first => say(&format!("error: {place}: {}", shortened(first))),
+    let told = diagnose::text(failure, diagnose::explain(failure).as_ref(), path);
+    let mut lines = told.lines();
+    if let Some(first) = lines.next() {
+        say(&format!("error: {first}"));
     }
-    let skip = failure.log.len().saturating_sub(SHOWN);
-    for line in &failure.log[skip..] {
-        say(&format!("  | {line}"));
-    }
-    for line in failure.message.lines().take(SHOWN) {
-        say(&format!("  {line}"));
-    }
+    lines.for_each(say);
 }
 
 /// Tells a failure to programs, as one line of JSON.
@@ -173,20 +161,11 @@ pub fn write_failure(failure: &Failure, path: &str, out: &mut dyn Write) -> Resu
         message: text(&failure.message),
         log: failure.log.iter().map(|line| text(line)).collect(),
         builder: failure.builder,
+        explanation: diagnose::explain(failure),
     };
     serde_json::to_writer(&mut *out, &told)?;
     writeln!(out)?;
     Ok(())
-}
-
-/// A long instruction cut to what a line holds.
-fn shortened(text: &str) -> String {
-    /// Characters of a command that tell it apart from others.
-    const LONGEST: usize = 160;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 #[cfg(test)]
