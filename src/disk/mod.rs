@@ -5,6 +5,7 @@
 
 mod configs;
 mod context;
+mod listing;
 mod walk;
 
 use std::fs::File;
@@ -13,6 +14,7 @@ use std::path::{Component, Path, PathBuf};
 
 pub use configs::{Broken, Configs, Found};
 pub use context::FolderContext;
+pub use listing::listing;
 pub use walk::{Candidate, Walk, walk};
 
 use crate::source::Source;
