@@ -1,4 +1,4 @@
-//! What holds of a config: the schema and the reader agree, and `init` writes what is read.
+//! What holds of a config, and that the schema knows the keys that are read.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -155,19 +155,6 @@ fn nothing_at_all_is_a_config() {
 }
 
 #[test]
-fn the_first_config_is_read_with_and_without_its_comments() {
-    let first = seaworthy::commands::FIRST_CONFIG;
-    assert_eq!(read(&source(first)).err(), None);
-    let commented = |line: &str| match line.strip_prefix('#') {
-        Some(rest) if rest.starts_with(|sign: char| sign != ' ') || rest.starts_with("  ") => rest.to_owned(),
-        _ => line.to_owned(),
-    };
-    let whole: Vec<String> = first.lines().map(commented).collect();
-    let whole = whole.join("\n").replace("tmp-content", "stale-allow");
-    assert_eq!(read(&source(&whole)).err(), None, "{whole}");
-}
-
-#[test]
 fn the_schema_knows_the_keys_that_are_read() {
     let schema = serde_json::to_value(schema()).expect("it is JSON");
     let properties = schema["properties"].as_object().expect("it has keys");
@@ -211,4 +198,45 @@ fn places_are_those_of_the_words_at_fault() {
         let got = str::from_utf8(source.slice(*span)).expect("it is text");
         assert_eq!(got, word.trim_end_matches(']'), "{text}");
     }
+}
+
+/// Thousands of overrides and exceptions, in all shapes, cost neither the reading nor the judging of a
+/// file more than a moment.
+#[test]
+fn ten_thousand_overrides_are_no_burden() {
+    let mut text = String::from("overrides:\n");
+    for number in 0..10_000 {
+        let paths = match number % 4 {
+            0 => format!("services/team-{number}/**"),
+            1 => format!("/images/{number}/Dockerfile"),
+            2 => format!("*.team-{number}"),
+            _ => "**".to_owned(),
+        };
+        text.push_str(&format!(
+            "  - paths: [\"{paths}\"]\n    rules: {{stale-allow: info}}\n"
+        ));
+    }
+    let started = std::time::Instant::now();
+    let config = config(&[("/project", &text)]);
+    for number in 0..200 {
+        let path = format!("/project/services/team-{number}/Dockerfile");
+        let settings = config.settings(Path::new(&path));
+        assert_eq!(settings.levels.len(), 1);
+    }
+    let seconds = started.elapsed().as_secs_f32();
+    assert!(
+        seconds < 10.0,
+        "{seconds} seconds in a build without optimisation"
+    );
+}
+
+#[test]
+fn the_last_override_that_matches_wins() {
+    let text = "overrides:\n  - {paths: [a], profile: sysbox}\n  - {paths: [\"*.x\", \"!keep.x\"], profile: envbox}\n";
+    let config = config(&[("/project", text)]);
+    let profile = |path: &str| config.settings(Path::new(path)).contract.profile;
+    assert_eq!(profile("/project/a/Dockerfile"), Profile::Sysbox);
+    assert_eq!(profile("/project/a/Dockerfile.x"), Profile::Envbox);
+    assert_eq!(profile("/project/a/keep.x"), Profile::Sysbox);
+    assert_eq!(profile("/project/b/Dockerfile"), Profile::Cvm);
 }

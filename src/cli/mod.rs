@@ -128,7 +128,10 @@ pub enum Verb {
         shell: clap_complete::Shell,
     },
     /// Print the manual page
-    Man,
+    Man {
+        /// The verb whose page is printed, such as lint; else the program's
+        verb: Option<String>,
+    },
 }
 
 /// What to do with a config.
@@ -225,6 +228,9 @@ pub struct Files {
     /// Print the files that would be checked, and stop
     #[arg(long)]
     pub show_files: bool,
+    /// Print what holds for each file and which config says so, and stop; also with --format json
+    #[arg(long, conflicts_with = "show_files")]
+    pub show_settings: bool,
     /// How many files are checked at once; 0 means as many as there are cores
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub jobs: usize,

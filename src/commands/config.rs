@@ -5,10 +5,10 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use super::why::Why;
+use super::why::{Why, place};
 use super::{Exit, say};
 use crate::cli::{ConfigVerb, Global, Rules};
-use crate::config::{Config, NAMES, Settings, schema};
+use crate::config::{Config, Said, Settings, schema};
 use crate::disk::{self, Configs};
 use crate::report::printable::printable;
 
@@ -25,7 +25,7 @@ pub fn config(global: &Global, verb: &ConfigVerb, out: &mut dyn Write) -> Result
             crate::report::json::write_value(&schema(), out)?;
             Ok(Exit::Clean)
         }
-        ConfigVerb::Init => init(out),
+        ConfigVerb::Init => super::init::init(out),
     }
 }
 
@@ -52,7 +52,7 @@ fn show(
     };
     match configs.for_folder(folder) {
         Ok(found) => {
-            let settings = found.config.settings(&absolute);
+            let settings = found.config.settings_said(&absolute);
             match shown {
                 None => print(&found.config, &settings, out)?,
                 Some(names) => Why {
@@ -73,7 +73,8 @@ fn show(
     }
 }
 
-fn print(config: &Config, settings: &Settings, out: &mut dyn Write) -> Result<()> {
+/// Prints what holds for a file.
+pub fn print(config: &Config, settings: &Settings, out: &mut dyn Write) -> Result<()> {
     for layer in config.layers() {
         writeln!(out, "# from {}", printable(layer.source.name()))?;
     }
@@ -88,11 +89,10 @@ fn print(config: &Config, settings: &Settings, out: &mut dyn Write) -> Result<()
             (None, Some(default)) => *default,
             (None, None) => continue,
         };
-        let by = said.and_then(|said| said.by.as_ref());
-        entry(&mut section, key, value, by, out)?;
+        entry(&mut section, key, value, said, out)?;
     }
     for (key, said) in settings.said.iter().filter(|(key, _)| key.starts_with("rules.")) {
-        entry(&mut section, key, &said.value, said.by.as_ref(), out)?;
+        entry(&mut section, key, &said.value, Some(said), out)?;
     }
     let exclude: Vec<&str> = config.excluded_patterns().collect();
     if !exclude.is_empty() {
@@ -121,7 +121,7 @@ fn print(config: &Config, settings: &Settings, out: &mut dyn Write) -> Result<()
 }
 
 /// The keys in the order in which they are shown, with what holds unless it is said otherwise.
-const DEFAULTS: &[(&str, Option<&str>)] = &[
+pub const DEFAULTS: &[(&str, Option<&str>)] = &[
     ("profile", Some("\"cvm\"")),
     ("edition", Some("\"2026\"")),
     ("platform.sysbox", None),
@@ -144,7 +144,7 @@ fn entry<'a>(
     section: &mut &'a str,
     key: &'a str,
     value: &str,
-    by: Option<&(String, u32)>,
+    said: Option<&Said>,
     out: &mut dyn Write,
 ) -> Result<()> {
     let (indent, name) = match key.split_once('.') {
@@ -157,11 +157,8 @@ fn entry<'a>(
         }
         None => ("", key),
     };
-    let by = match by {
-        Some((path, line)) => format!("{}:{line}", printable(path)),
-        None => "default".to_owned(),
-    };
-    writeln!(out, "{indent}{name}: {}  # {by}", printable(value))?;
+    let by = said.map_or_else(|| "default".to_owned(), place);
+    writeln!(out, "{indent}{name}: {}  # {}", printable(value), printable(&by))?;
     Ok(())
 }
 
@@ -169,16 +166,3 @@ fn entry<'a>(
 fn quoted(text: &str) -> String {
     printable(&serde_json::to_string(text).unwrap_or_default()).into_owned()
 }
-
-/// Writes a first config into the working folder.
-fn init(out: &mut dyn Write) -> Result<Exit> {
-    if let Some(name) = NAMES.iter().find(|name| disk::is_there(Path::new(name))) {
-        bail!("{name} is already here");
-    }
-    disk::write(Path::new(NAMES[0]), FIRST_CONFIG.as_bytes())?;
-    writeln!(out, "wrote {}", NAMES[0])?;
-    Ok(Exit::Clean)
-}
-
-/// What `init` writes. A test holds it against the reader, with its comments taken away, too.
-pub const FIRST_CONFIG: &str = include_str!("first.yaml");

@@ -113,7 +113,7 @@ impl Why<'_> {
 pub fn place(said: &Said) -> String {
     let by = match &said.by {
         Some((path, line)) => format!("{path}:{line}"),
-        None => "default".to_owned(),
+        None => "the command line".to_owned(),
     };
     match &said.only_for {
         Some(paths) => format!("{by}, override for {paths}"),

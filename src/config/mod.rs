@@ -9,6 +9,7 @@ pub mod import;
 mod pattern;
 mod raw;
 mod read;
+mod schema;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use std::sync::Arc;
 pub use pattern::Patterns;
 pub use raw::{At, FailOn, Level, Raw};
 pub use read::{CONFIG_LIMIT, finding, from_yaml, read};
+pub use schema::schema;
 
 use crate::contract::{Contract, Profile, Runtime, Told};
 use crate::finding::{Place, Severity};
@@ -123,7 +125,7 @@ pub struct Accepted {
 pub struct Said {
     /// The value as YAML.
     pub value: String,
-    /// The config file and its line; none for what holds unless said otherwise.
+    /// The config file and its line; none for the command line.
     pub by: Option<(String, u32)>,
     /// The paths of the override that says it.
     pub only_for: Option<String>,
@@ -174,7 +176,7 @@ pub struct Settings {
     pub baseline: Option<PathBuf>,
     /// The edition of the rule set, where one is named.
     pub edition: Option<String>,
-    /// Each key that was said, by its path such as `workspace.user`.
+    /// Each key that was said, by its path such as `workspace.user`; empty unless it is asked for.
     pub said: BTreeMap<String, Said>,
 }
 
@@ -188,6 +190,17 @@ impl Settings {
             .find(|said| aliases.contains(&said.name.as_str()));
         let by_name = || self.levels.iter().rev().find(|said| said.name == rule);
         by_alias.or_else(by_name).map(|said| said.level)
+    }
+
+    /// Lets another profile hold than the config says, as the command line may.
+    pub fn override_profile(&mut self, profile: Profile) {
+        self.contract.profile = profile;
+        let said = Said {
+            value: serde_json::to_string(&profile).unwrap_or_default(),
+            by: None,
+            only_for: None,
+        };
+        self.said.insert("profile".to_owned(), said);
     }
 
     /// The set of rules that is on.
@@ -266,11 +279,21 @@ impl Config {
     ///
     /// Extended configs first, then the config, then its overrides in order: what comes later wins.
     pub fn settings(&self, path: &Path) -> Settings {
+        self.resolve(path, Sayers::LeftOut)
+    }
+
+    /// [`Config::settings`], with who says each key.
+    pub fn settings_said(&self, path: &Path) -> Settings {
+        self.resolve(path, Sayers::Kept)
+    }
+
+    fn resolve(&self, path: &Path, sayers: Sayers) -> Settings {
         let mut settings = Settings::default();
         for layer in &self.layers {
             let mut apply = Apply {
                 layer,
                 settings: &mut settings,
+                sayers,
                 only_for: None,
             };
             apply.root(&layer.raw);
@@ -297,15 +320,23 @@ impl Config {
     }
 }
 
+/// Whether it is kept who says a key. Judging does not ask, and thousands of overrides may match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sayers {
+    Kept,
+    LeftOut,
+}
+
 /// Applies the keys of one layer on what earlier layers said.
 struct Apply<'a> {
     layer: &'a Layer,
     settings: &'a mut Settings,
+    sayers: Sayers,
     /// The paths of the override that is applied.
-    only_for: Option<String>,
+    only_for: Option<&'a [At<String>]>,
 }
 
-impl Apply<'_> {
+impl<'a> Apply<'a> {
     fn root(&mut self, raw: &Raw) {
         if let Some(edition) = &raw.edition {
             self.settings.edition = Some(edition.value.clone());
@@ -370,8 +401,8 @@ impl Apply<'_> {
         }
     }
 
-    fn entry(&mut self, entry: &Override) {
-        self.only_for = Some(values(&entry.paths).join(", "));
+    fn entry(&mut self, entry: &'a Override) {
+        self.only_for = Some(&entry.paths);
         self.judging(
             entry.profile.as_ref(),
             entry.platform.as_ref(),
@@ -470,6 +501,8 @@ impl Apply<'_> {
 
     fn levels(&mut self, levels: Option<&Levels>) {
         for (name, level) in levels.into_iter().flatten() {
+            // One word a rule, however many overrides match.
+            self.settings.levels.retain(|said| said.name != name.value);
             self.settings.levels.push(LevelSaid {
                 name: name.value.clone(),
                 level: level.value,
@@ -486,12 +519,15 @@ impl Apply<'_> {
     }
 
     fn said<T: serde::Serialize>(&mut self, key: &str, value: &At<T>) {
+        if self.sayers == Sayers::LeftOut {
+            return;
+        }
         let line = self.layer.source.position(value.span.start).line;
         let said = Said {
             // JSON is YAML, and on one line.
             value: serde_json::to_string(&value.value).unwrap_or_default(),
             by: Some((self.layer.source.name().to_owned(), line)),
-            only_for: self.only_for.clone(),
+            only_for: self.only_for.map(|paths| values(paths).join(", ")),
         };
         self.settings.said.insert(key.to_owned(), said);
     }
@@ -499,9 +535,4 @@ impl Apply<'_> {
 
 fn values(list: &[At<String>]) -> Vec<String> {
     list.iter().map(|item| item.value.clone()).collect()
-}
-
-/// The JSON schema of the config.
-pub fn schema() -> schemars::Schema {
-    schemars::schema_for!(Raw)
 }

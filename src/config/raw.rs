@@ -269,7 +269,7 @@ pub struct Ignore {
     /// In which files, as patterns like those of .gitignore; everywhere if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paths: Option<Vec<At<String>>>,
-    /// Why.
+    /// Why they are accepted.
     pub reason: At<String>,
 }
 

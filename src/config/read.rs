@@ -58,8 +58,8 @@ pub fn from_yaml<T: serde::de::DeserializeOwned>(source: &Source) -> Result<T, V
 fn options() -> serde_saphyr::Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
-            max_events: 50_000,
-            max_nodes: 25_000,
+            max_events: 400_000,
+            max_nodes: 200_000,
             max_aliases: 100,
             max_anchors: 100,
             max_recorded_anchor_events: 20_000,

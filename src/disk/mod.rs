@@ -7,6 +7,7 @@ mod build_context;
 mod configs;
 mod context;
 mod folder;
+mod listing;
 mod place;
 mod walk;
 
@@ -18,6 +19,7 @@ pub use build_context::{BuildContext, ContextEntry, ContextError, EntryKind};
 pub use configs::{Broken, Configs, Found};
 pub use context::FolderContext;
 pub use folder::read_folder;
+pub use listing::listing;
 pub use place::{NewFile, PlaceError, place};
 pub use walk::{Candidate, Walk, definitions_in, walk};
 

@@ -210,7 +210,7 @@ fn places() -> Vec<PathBuf> {
 
 /// The config of ours under which hadolint's rules have what they ask for.
 fn ours(config: &Hadolint) -> Config {
-    let known = schema().to_value();
+    let known = schema();
     let has = |key: &str| known.pointer(&format!("/properties/{key}")).is_some();
     let mut keys = serde_json::Map::new();
     keys.insert("profile".to_owned(), "service".into());

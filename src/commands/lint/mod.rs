@@ -10,6 +10,7 @@ mod resolve;
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
@@ -53,6 +54,9 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
     }
     if arguments.files.show_files {
         return show(&files, out);
+    }
+    if arguments.files.show_settings {
+        return settings(&files, &configs, arguments, out);
     }
     if let Some(format) = outputs::formats(arguments).find(|format| format.is_hadolints()) {
         bail!(
@@ -206,6 +210,28 @@ fn show(files: &Files, out: &mut dyn Write) -> Result<Exit> {
         Exit::NoFiles
     } else {
         Exit::Clean
+    })
+}
+
+/// Prints what holds for the files that would be judged.
+fn settings(files: &Files, configs: &Configs, arguments: &Lint, out: &mut dyn Write) -> Result<Exit> {
+    let stands_for = arguments.files.stdin_filename.as_deref();
+    let judged = files.judged.iter().map(|file| match &file.origin {
+        Origin::Path(path) => (file.name.as_str(), path.as_path()),
+        Origin::Input => (file.name.as_str(), stands_for.unwrap_or(Path::new("Dockerfile"))),
+    });
+    let format = arguments.output.format;
+    let shown = super::settings::show(judged, configs, arguments.rules.profile, format, out)?;
+    for problem in &files.problems {
+        say(&format!("error: {}: {}", problem.path, problem.message));
+    }
+    Ok(match files.problems.is_empty() {
+        _ if files.none_found => {
+            say("error: there is no Dockerfile under the folders given");
+            Exit::NoFiles
+        }
+        true => shown,
+        false => Exit::Failed,
     })
 }
 
