@@ -47,7 +47,17 @@ struct Document<'a> {
     findings: Vec<Finding<'a>>,
     suppressed: Vec<Suppressed<'a>>,
     errors: Vec<Problem<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    contract: Vec<Point<'a>>,
     summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Point<'a> {
+    point: u8,
+    name: &'a str,
+    state: crate::checklist::State,
+    evidence: &'a str,
 }
 
 #[derive(Serialize)]
@@ -145,6 +155,12 @@ impl<'a> Document<'a> {
             path: &one.path,
             message: &one.message,
         };
+        let point = |one: &'a crate::checklist::Judged| Point {
+            point: one.number,
+            name: one.name,
+            state: one.state,
+            evidence: &one.evidence,
+        };
         Self {
             schema: 1,
             tool: Tool {
@@ -154,6 +170,7 @@ impl<'a> Document<'a> {
             findings: report.findings.iter().map(Finding::new).collect(),
             suppressed: report.suppressed.iter().map(suppressed).collect(),
             errors: report.errors.iter().map(problem).collect(),
+            contract: report.contract.iter().map(point).collect(),
             summary: Summary {
                 files: report.files,
                 error: report.count(Severity::Error),

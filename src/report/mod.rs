@@ -4,6 +4,7 @@
 //! that a change here cannot change what other tools read.
 
 pub mod baseline;
+pub mod checklist;
 pub mod checkstyle;
 pub mod codeclimate;
 pub mod concise;
@@ -48,6 +49,8 @@ pub struct Report {
     pub names: Vec<String>,
     /// How many images were.
     pub images: usize,
+    /// What became of the contract's points, where an image was held against it.
+    pub contract: Vec<crate::checklist::Judged>,
 }
 
 /// A file that could not be looked at.

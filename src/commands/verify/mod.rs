@@ -11,8 +11,10 @@ use anyhow::{Result, bail};
 use super::intended::Builds;
 use super::lint::{KnownFrom, Resolver, in_format, masked, told};
 use super::{Exit, look, say};
+use crate::checklist::{self, State};
 use crate::cli::{Format, Global, Verify};
 use crate::compare;
+use crate::config::FailOn;
 use crate::context::{Context, Nowhere};
 use crate::disk::{self, Configs, FolderContext};
 use crate::facts::Facts;
@@ -20,7 +22,7 @@ use crate::finding::Finding;
 use crate::image::{self, Inspected, Keep};
 use crate::interpret::{self, Input, KnownBases};
 use crate::invocation::Invocation;
-use crate::policy::{self, Selection};
+use crate::policy::{self, Selection, Verdict};
 use crate::report::Report;
 use crate::report::text::{Count, Look};
 use crate::rules;
@@ -66,9 +68,13 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
         Some(_) => Box::new(FolderContext::new(builds.context(folder)).without_ignored(&lies_at)),
         None => Box::new(Nowhere),
     };
-    let findings = match &dockerfile {
+    let (findings, mut contract) = match &dockerfile {
         Some(source) => with_dockerfile(&image, source, &invocation, context.as_ref(), &keep),
-        None => rules::judge_image(&image::observe(&image, None, &keep), &invocation),
+        None => {
+            let observed = image::observe(&image, None, &keep);
+            let contract = checklist::judge(&observed, None, &invocation);
+            (rules::judge_image(&observed, &invocation), contract)
+        }
     };
     // Without a Dockerfile, places of the config are all that stands in a text.
     let source = match dockerfile {
@@ -86,6 +92,7 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
     verdict
         .kept
         .retain(|finding| !OF_COMMENTS.contains(&finding.rule));
+    checklist::excuse(&mut contract, |rule| accepted(&verdict, rule));
     let known_from = KnownFrom::default();
     let resolver = Resolver {
         source: &source,
@@ -102,6 +109,7 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
         findings,
         suppressed,
         images: 1,
+        contract,
         ..Report::default()
     }
     .in_order();
@@ -110,7 +118,8 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
     let fails = report
         .findings
         .iter()
-        .any(|entry| threshold.fails(entry.severity));
+        .any(|entry| threshold.fails(entry.severity))
+        || threshold != FailOn::Never && report.contract.iter().any(|point| point.state == State::Unmet);
     Ok(if fails { Exit::Found } else { Exit::Clean })
 }
 
@@ -124,14 +133,24 @@ fn keep(invocation: &Invocation) -> Keep {
     }
 }
 
-/// The findings of an image, at the lines of its Dockerfile, and what differs between the two.
+/// Why no fault of a rule counts; none where one does, or where there is none.
+fn accepted<'v>(verdict: &'v Verdict, rule: &str) -> Option<&'v str> {
+    if verdict.kept.iter().any(|finding| finding.rule == rule) {
+        return None;
+    }
+    let silenced = verdict.silenced.iter().find(|one| one.finding.rule == rule)?;
+    Some(silenced.reason.as_deref().unwrap_or("by a comment"))
+}
+
+/// The findings of an image, at the lines of its Dockerfile, and what differs between the two; and what
+/// became of the contract.
 fn with_dockerfile(
     image: &Inspected,
     source: &Source,
     invocation: &Invocation,
     context: &dyn Context,
     keep: &Keep,
-) -> Vec<Finding> {
+) -> (Vec<Finding>, Vec<checklist::Judged>) {
     let tree = syntax::parse(source.text());
     let stages = Stages::of(&tree, invocation);
     let matched = match image::matching(image, &tree, &stages) {
@@ -146,10 +165,12 @@ fn with_dockerfile(
     };
     let observed = image::observe(image, matched.as_ref().map(|matched| (matched, &tree)), keep);
     let mut findings = rules::judge_image(&observed, invocation);
-    if let Some(foreseen) = foresee(source, &tree, &stages, invocation, context) {
-        findings.extend(compare::compare(&foreseen, &observed, invocation));
+    let foreseen = foresee(source, &tree, &stages, invocation, context);
+    if let Some(foreseen) = &foreseen {
+        findings.extend(compare::compare(foreseen, &observed, invocation));
     }
-    findings
+    let contract = checklist::judge(&observed, foreseen.as_ref(), invocation);
+    (findings, contract)
 }
 
 /// The facts of the stage that is built.
