@@ -1,11 +1,17 @@
 //! The contract's points, on an image that is written here: all that is asked for, then each point spoiled.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use seaworthy::checklist::{Judged, POINTS, Shown, State, excuse, judge, settle};
+use seaworthy::context::Nowhere;
 use seaworthy::contract::{Contract, Profile, Runtime};
 use seaworthy::image::{Inspected, Keep, observe};
+use seaworthy::interpret::{Input, KnownBases, foresee};
 use seaworthy::invocation::Invocation;
+use seaworthy::source::Source;
+use seaworthy::stages::Stages;
+use seaworthy::syntax;
 use serde_json::{Value, json};
 
 /// An image of one layer.
@@ -421,5 +427,83 @@ fn a_point_is_excused_where_all_its_faults_were_accepted() {
         points[0].state,
         State::Unmet,
         "no rule speaks of it, so nobody can accept it"
+    );
+}
+
+/// The points as they are foreseen from a Dockerfile.
+fn foreseen(dockerfile: &str) -> Vec<Judged> {
+    let source = Source::new("Dockerfile", dockerfile.as_bytes().to_vec()).expect("it is short");
+    let tree = syntax::parse(source.text());
+    let invocation = Invocation::default();
+    let stages = Stages::of(&tree, &invocation);
+    let mut all = foresee(Input {
+        source: &source,
+        tree: &tree,
+        stages: &stages,
+        invocation: &invocation,
+        context: &Nowhere,
+        bases: &KnownBases::new(&invocation),
+        path: &Arc::from(""),
+    });
+    let target = stages.target.expect("a stage is built");
+    let facts = all[target].take().expect("it is foreseen");
+    judge(&facts, None, &invocation)
+}
+
+const DOCKERFILE: &str = "FROM debian:13\n\
+    RUN apt-get update && apt-get install -y --no-install-recommends bash ca-certificates curl docker.io git sudo systemd-sysv\n\
+    RUN useradd --create-home --shell /bin/bash --groups docker --uid 1000 --user-group coder \\\n \
+    && echo 'coder ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/coder\n";
+
+#[test]
+fn a_dockerfile_foretells_what_it_can_and_nothing_that_it_cannot() {
+    let good = foreseen(&format!("{DOCKERFILE}USER coder\n"));
+    for point in &good {
+        // The tools of enterprise-base are not asked for in it.
+        let is_unmet = point.state == State::Unmet;
+        assert_eq!(is_unmet, matches!(point.number, 9 | 10), "{point:#?}");
+    }
+    for number in [1, 2, 3, 4, 5, 6, 7, 14, 15, 16, 18, 22] {
+        assert_eq!(good[number - 1].state, State::Met, "{:#?}", good[number - 1]);
+    }
+    assert_eq!(good[7].state, State::Unknown);
+    for (line, number) in [
+        ("RUN rm -r /home/coder\nUSER coder", 1),
+        ("RUN gpasswd -d coder docker\nUSER coder", 3),
+        (
+            "RUN mv /etc/sudoers.d/coder /etc/sudoers.d/coder.conf\nUSER coder",
+            4,
+        ),
+        ("USER 1000", 5),
+        ("RUN rm /sbin/init\nUSER coder", 6),
+        ("RUN systemctl mask docker\nUSER coder", 7),
+        ("RUN rm /usr/bin/git\nUSER coder", 10),
+        ("ENV LANG=de_DE.UTF-8\nUSER coder", 12),
+        ("VOLUME /var/lib/docker\nUSER coder", 14),
+        ("RUN echo x > /tmp/start.sh\nUSER coder", 15),
+        ("RUN rm /etc/skel/.bashrc\nUSER coder", 16),
+        (
+            "RUN echo 'deb https://download.docker.com/linux/debian bookworm stable' > /etc/apt/sources.list.d/d.list\nUSER coder",
+            18,
+        ),
+        ("ENV PATH=/opt/tool/bin:$PATH\nUSER coder", 22),
+    ] {
+        let bad = foreseen(&format!("{DOCKERFILE}{line}\n"));
+        assert_eq!(
+            bad[number - 1].state,
+            State::Unmet,
+            "{line}: {:#?}",
+            bad[number - 1]
+        );
+    }
+    let unknown = foreseen("FROM registry.example.com/own/base:1\nUSER coder\n");
+    let decided: Vec<u8> = unknown
+        .iter()
+        .filter(|point| point.state == State::Unmet)
+        .map(|point| point.number)
+        .collect();
+    assert!(
+        decided.is_empty(),
+        "of an unknown base nothing is missing for certain: {decided:?}"
     );
 }

@@ -339,9 +339,11 @@ fn sudo(subject: &Subject<'_>) -> Clauses {
             );
         }
     } else {
-        let skipped = subject.facts.files.staying().filter(|file| {
-            path::below(RULES, &file.path) && file.meaning.contains(&Meaning::Skipped)
-        });
+        let skipped = subject
+            .facts
+            .files
+            .staying()
+            .filter(|file| path::below(RULES, &file.path) && file.meaning.contains(&Meaning::Skipped));
         for file in skipped {
             clauses.say_by(
                 "sudoers-ignored",

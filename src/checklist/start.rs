@@ -49,8 +49,9 @@ fn init(subject: &Subject<'_>) -> Clauses {
         let is_link = place.iter().any(|path| {
             let parent = path.rsplit_once('/').map_or("/", |(folder, _)| folder);
             let folder = observed.resolve(parent).unwrap_or_default();
-            let entry = observed.entries.get(&format!("{folder}/init"));
-            entry.is_some_and(|seen| matches!(seen.kind, SeenKind::Link(_)))
+            let entries = [format!("{folder}/init"), (*path).to_owned()];
+            let mut entries = entries.iter().filter_map(|path| observed.entries.get(path));
+            entries.any(|seen| matches!(seen.kind, SeenKind::Link(_)))
         });
         match real.as_deref().map(|real| (real, real.rsplit('/').next())) {
             Some((real, Some("systemd"))) => clauses.say(State::Met, format!("it leads to {real}")),

@@ -165,14 +165,19 @@ impl Facts {
         base
     }
 
-    /// What becomes of `/sbin/init` when a step removes it by name; none where none certainly does.
-    fn init_removed(&self) -> Option<Answer<Init>> {
+    /// The last step that certainly removes `/sbin/init` by name.
+    pub fn init_removal(&self) -> Option<&Origin> {
         let mut removals = self.files.removals().iter().rev();
         let removal = removals.find(|removal| {
             removal.origin.certainty == Certainty::Certain
                 && INIT_PATHS.iter().any(|init| removal.path.is(init))
-        })?;
-        let step = removal.origin.step;
+        });
+        removal.map(|removal| &removal.origin)
+    }
+
+    /// What becomes of `/sbin/init` when a step removes it by name; none where none certainly does.
+    fn init_removed(&self) -> Option<Answer<Init>> {
+        let step = self.init_removal()?.step;
         let mut packages = self.packages.system();
         let comes_again = packages.any(|package| package.asked.step > step)
             || self.tree_over_init()

@@ -1,7 +1,7 @@
 //! What is known of the people in an image: who is there, where they live, what sudo lets them do.
 
 use crate::context::Answer;
-use crate::facts::{Facts, Group, Meaning, Package, Reach, User, Value, WriteKind, path};
+use crate::facts::{Facts, Group, Meaning, Origin, Package, Reach, User, Value, WriteKind, path};
 use crate::finding::Certainty;
 
 impl Facts {
@@ -60,12 +60,16 @@ impl Facts {
             return observed.exists(home);
         }
         let end = self.steps.len();
-        let removed = self.home_removed(user, home);
+        let removed = self.home_removed(user);
         if user.home_made == Some(true) {
             match removed {
                 None => return Answer::Known(()),
-                Some((step, Certainty::Certain)) => return self.written_again(home, step),
-                Some((_, Certainty::Possible)) => {}
+                Some(Origin {
+                    step,
+                    certainty: Certainty::Certain,
+                    ..
+                }) => return self.written_again(home, step),
+                Some(_) => {}
             }
         }
         let mut unknown = user.home_made.is_none() || self.is_opaque(Reach::Files, 0, end);
@@ -100,7 +104,8 @@ impl Facts {
     }
 
     /// The last step after the account was made that takes its home away, and how sure that is.
-    fn home_removed(&self, user: &User, home: &str) -> Option<(usize, Certainty)> {
+    pub fn home_removed(&self, user: &User) -> Option<Origin> {
+        let home = user.home.as_deref()?;
         let home = Value::known(home);
         let later = self.files.removals().iter().rev();
         let mut later = later.filter(|removal| removal.origin.step > user.made.step);
@@ -109,8 +114,11 @@ impl Facts {
                 return None;
             }
             match path::removes(&removal.path, &home) {
-                Answer::Known(()) => Some((removal.origin.step, removal.origin.certainty)),
-                Answer::Unknown => Some((removal.origin.step, Certainty::Possible)),
+                Answer::Known(()) => Some(removal.origin.clone()),
+                Answer::Unknown => Some(Origin {
+                    certainty: Certainty::Possible,
+                    ..removal.origin.clone()
+                }),
                 Answer::Absent => None,
             }
         })

@@ -114,6 +114,12 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
     }
     .in_order();
     write(&report, global, arguments, out)?;
+    if !matches!(
+        arguments.format,
+        Format::Text | Format::Json | Format::Junit | Format::Markdown
+    ) {
+        tell_unmet(&report);
+    }
     let threshold = arguments.fail_on.unwrap_or(settings.fail_on);
     let fails = report
         .findings
@@ -130,6 +136,16 @@ fn keep(invocation: &Invocation) -> Keep {
     let watched = folders.map(|folder| folder.trim_end_matches('/').to_owned());
     Keep {
         watched: watched.filter(|folder| !folder.is_empty()).collect(),
+    }
+}
+
+/// Tells the unmet points beside a format that has no place for them: the run fails by them.
+fn tell_unmet(report: &Report) {
+    for point in report.contract.iter().filter(|point| point.state == State::Unmet) {
+        say(&format!(
+            "unmet: point {} ({}): {}",
+            point.number, point.name, point.evidence
+        ));
     }
 }
 
