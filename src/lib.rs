@@ -22,6 +22,7 @@
 //! | | `image` | observes steps in a built image: archives and layouts to plain data, plain data to facts |
 //! | judging | `rules` | what is wrong with an image, one file a rule |
 //! | | `doctor` | whether a host, a cluster or a pod is what the platform needs |
+//! | | `checklist` | what a workspace asks of an image, point by point |
 //! | deciding | `config` | `seaworthy.yaml`: what it says about a file, and what is wrong with it |
 //! | | `policy` | findings, config and comments to what is kept and what is silenced |
 //! | speaking | `report` | one writer a format, each with its own output types |
@@ -37,6 +38,7 @@
 //! | verbs | `cli` | arguments as types |
 //! | | `commands` | one function a verb |
 
+pub mod checklist;
 pub mod cli;
 pub mod commands;
 pub mod compare;

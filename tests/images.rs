@@ -1,11 +1,16 @@
 //! Built images: archives of every form and hostile ones, made here; and, where an engine answers, images
 //! that are built here and held against their Dockerfiles.
 
+#![allow(clippy::print_stdout, reason = "a test tells what it skipped")]
+
+mod engine;
+
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use engine::skip_without_engine;
 use proptest::prelude::*;
 use seaworthy::facts::{Answer, Facts};
 use seaworthy::image::{ImageError, Inspected, Keep, observe, read_archive, read_layout};
@@ -452,29 +457,6 @@ proptest! {
     }
 }
 
-/// The engine's address where one answers. In CI a missing one is a failure.
-fn has_engine() -> bool {
-    let answers = Command::new("docker")
-        .args(["version", "--format", "{{.Server.Version}}"])
-        .stdin(Stdio::null())
-        .output()
-        .is_ok_and(|output| output.status.success());
-    let has_base = answers
-        && Command::new("docker")
-            .args(["image", "inspect", "busybox"])
-            .output()
-            .is_ok_and(|output| output.status.success());
-    assert!(
-        has_base || std::env::var_os("CI").is_none(),
-        "CI has no engine with its base images"
-    );
-    if !has_base {
-        use std::io::Write as _;
-        let _ = writeln!(io::stderr(), "skipped: no engine with its base images answers");
-    }
-    has_base
-}
-
 /// The builders that the command line can ask for: BuildKit needs a plugin of its own.
 fn builders() -> Vec<&'static str> {
     let has_buildx = Command::new("docker")
@@ -549,9 +531,7 @@ fn path(path: &Path) -> &str {
 
 #[test]
 fn small_images_of_both_builders_are_as_foreseen() {
-    if !has_engine() {
-        return;
-    }
+    skip_without_engine!();
     let text = "FROM busybox\n\
                 LABEL a=b\n\
                 ENV GREETING=\"hello world\" B=c\n\
@@ -585,9 +565,7 @@ fn small_images_of_both_builders_are_as_foreseen() {
 
 #[test]
 fn faults_of_an_image_are_found_with_layers_and_lines() {
-    if !has_engine() {
-        return;
-    }
+    skip_without_engine!();
     let text = "FROM busybox\n\
                 RUN printf 'coder:x:1000:1000::/home/coder:/bin/sh\\n' >> /etc/passwd\n\
                 RUN mkdir -p /tmp /home/coder/.nvm && echo x > /tmp/left && echo y > /home/coder/.nvm/z\n\
@@ -636,9 +614,7 @@ fn faults_of_an_image_are_found_with_layers_and_lines() {
 
 #[test]
 fn comments_of_the_dockerfile_count_for_its_image() {
-    if !has_engine() {
-        return;
-    }
+    skip_without_engine!();
     let text = "FROM busybox\n\
                 # seaworthy: allow(tmp-content) because the test wants it\n\
                 RUN mkdir -p /tmp && echo x > /tmp/left\n";
@@ -650,58 +626,11 @@ fn comments_of_the_dockerfile_count_for_its_image() {
 
 #[test]
 fn an_image_that_is_not_there_cannot_be_verified() {
-    if !has_engine() {
-        return;
-    }
+    skip_without_engine!();
     let output = Command::new(env!("CARGO_BIN_EXE_seaworthy"))
         .args(["verify", "seaworthy-images-nowhere"])
         .output()
         .expect("it can be started");
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("has no image seaworthy-images-nowhere"));
-}
-
-/// The base of the next test, whose packages come from Debian's mirror.
-const WORKSPACE: &str = "FROM debian:bookworm\n\
-    RUN apt-get update && apt-get install -y --no-install-recommends sudo curl ca-certificates systemd-sysv docker.io locales && rm -rf /var/lib/apt/lists/*\n\
-    RUN sed -i 's/^# *en_US.UTF-8/en_US.UTF-8/' /etc/locale.gen && locale-gen\n\
-    RUN useradd -m -s /bin/bash -u 1000 -G docker,sudo coder\n\
-    RUN echo 'coder ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/coder && chmod 440 /etc/sudoers.d/coder\n\
-    ENV LANG=en_US.UTF-8\n\
-    USER coder\n";
-
-#[test]
-fn a_workspace_image_is_as_foreseen_and_its_faults_are_found() {
-    if !has_engine() {
-        return;
-    }
-    let good = Built::of("workspace", WORKSPACE, "0");
-    let findings = good.findings(&["--dockerfile", path(&good.dockerfile())]);
-    assert!(findings.is_empty(), "{findings:#?}");
-    let spoiled = format!(
-        "FROM {}\n\
-         USER root\n\
-         RUN systemctl disable docker docker.socket && gpasswd -d coder docker\n\
-         RUN mv /etc/sudoers.d/coder /etc/sudoers.d/coder.conf\n\
-         RUN rm /etc/skel/.bashrc /etc/skel/.profile /usr/bin/curl\n\
-         RUN mkdir -p /etc/docker && echo '{{\"data-root\": \"/data/docker\", \"debug\": true}}' > /etc/docker/daemon.json\n\
-         ENV LANG=de_DE.UTF-8\n",
-        good.tag
-    );
-    let bad = Built::of("spoiled", &spoiled, "0");
-    let findings = bad.findings(&[]);
-    let found = rules(&findings);
-    for rule in [
-        "docker-not-enabled",
-        "docker-group-missing",
-        "sudoers-ignored",
-        "sudo-asks-password",
-        "skel-missing",
-        "downloader-missing",
-        "data-root-unseen",
-        "locale-not-generated",
-        "user-root",
-    ] {
-        assert!(found.contains(&rule), "{rule} is not in {found:?}");
-    }
 }

@@ -4,7 +4,7 @@
 //! the answer unknown.
 
 use crate::context::Answer;
-use crate::facts::{Facts, File, Reach, Value, WriteKind, path};
+use crate::facts::{Facts, File, Package, Reach, Value, WriteKind, path};
 use crate::finding::Certainty;
 
 /// Folders of PATH in every image whose own PATH is not known.
@@ -65,7 +65,8 @@ impl Facts {
         {
             return Answer::Unknown;
         }
-        let mut answer = self.brought(name, step);
+        let since = self.removed_at(name, step);
+        let mut answer = self.brought_since(name, since, step);
         if answer.is_absent() {
             let targets: Vec<String> = folders.iter().map(|folder| format!("{folder}/{name}")).collect();
             let may_be = |file: &File| {
@@ -80,9 +81,15 @@ impl Facts {
 
     /// Whether a package that was asked for before a step brings a command.
     pub fn brought(&self, command: &str, step: usize) -> Answer {
+        self.brought_since(command, 0, step)
+    }
+
+    /// The same of packages that were asked for after `since`.
+    fn brought_since(&self, command: &str, since: usize, step: usize) -> Answer {
         let base = &self.from.base;
         let mut answer = Answer::Absent;
-        for package in self.packages.iter().filter(|package| package.asked.step < step) {
+        let asked = |package: &&Package| (since..step).contains(&package.asked.step);
+        for package in self.packages.iter().filter(asked) {
             let mut brings = (self.knowledge.provide)(package, base, command);
             if let Some(removed) = package.removed.as_ref().filter(|removed| removed.step < step) {
                 // What came along may stay when the package goes; its own command goes.
@@ -330,6 +337,19 @@ impl Facts {
             }
             None => Some(USUAL_FOLDERS.to_vec()),
         }
+    }
+
+    /// The last step before that certainly took a command away from where packages put it; 0 if none did.
+    fn removed_at(&self, name: &str, step: usize) -> usize {
+        const OF_PACKAGES: [&str; 4] = ["/usr/bin", "/bin", "/usr/sbin", "/sbin"];
+        let removals = self.files.removals().iter().filter(|removal| {
+            removal.origin.step < step
+                && removal.origin.certainty == Certainty::Certain
+                && OF_PACKAGES
+                    .iter()
+                    .any(|folder| removal.path.is(&format!("{folder}/{name}")))
+        });
+        removals.map(|removal| removal.origin.step).max().unwrap_or(0)
     }
 
     /// Whether a step before took a command of the base away.

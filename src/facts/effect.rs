@@ -281,6 +281,13 @@ pub enum AccountChange {
         /// Which.
         group: Value,
     },
+    /// A user leaves a supplementary group.
+    Leave {
+        /// Who.
+        user: Value,
+        /// Which.
+        group: Value,
+    },
     /// A user gets a password, or is locked.
     Password {
         /// Who.

@@ -139,7 +139,13 @@ impl Facts {
             };
         }
         let base = self.from.base.init;
-        if base.is_known() || self.is_observed() {
+        if self.is_observed() {
+            return base;
+        }
+        if let Some(answer) = self.init_removed() {
+            return answer;
+        }
+        if base.is_known() {
             return base;
         }
         let may_come = self
@@ -157,6 +163,29 @@ impl Facts {
             return Answer::Unknown;
         }
         base
+    }
+
+    /// The last step that certainly removes `/sbin/init` by name.
+    pub fn init_removal(&self) -> Option<&Origin> {
+        let mut removals = self.files.removals().iter().rev();
+        let removal = removals.find(|removal| {
+            removal.origin.certainty == Certainty::Certain
+                && INIT_PATHS.iter().any(|init| removal.path.is(init))
+        });
+        removal.map(|removal| &removal.origin)
+    }
+
+    /// What becomes of `/sbin/init` when a step removes it by name; none where none certainly does.
+    fn init_removed(&self) -> Option<Answer<Init>> {
+        let step = self.init_removal()?.step;
+        let mut packages = self.packages.system();
+        let comes_again = packages.any(|package| package.asked.step > step)
+            || self.tree_over_init()
+            || self.is_opaque(Reach::Files, step + 1, self.steps.len());
+        Some(match comes_again {
+            true => Answer::Unknown,
+            false => Answer::Absent,
+        })
     }
 
     /// Whether nothing but recommendations of an engine's package may have brought an init.

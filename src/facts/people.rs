@@ -1,7 +1,8 @@
 //! What is known of the people in an image: who is there, where they live, what sudo lets them do.
 
 use crate::context::Answer;
-use crate::facts::{Facts, Group, Meaning, Package, Reach, User, Value, WriteKind, path};
+use crate::facts::{Facts, Group, Meaning, Origin, Package, Reach, User, Value, WriteKind, path};
+use crate::finding::Certainty;
 
 impl Facts {
     /// The user of this name after a step.
@@ -58,10 +59,19 @@ impl Facts {
         if let Some(observed) = &self.observed {
             return observed.exists(home);
         }
-        if user.home_made == Some(true) {
-            return Answer::Known(());
-        }
         let end = self.steps.len();
+        let removed = self.home_removed(user);
+        if user.home_made == Some(true) {
+            match removed {
+                None => return Answer::Known(()),
+                Some(Origin {
+                    step,
+                    certainty: Certainty::Certain,
+                    ..
+                }) => return self.written_again(home, step),
+                Some(_) => {}
+            }
+        }
         let mut unknown = user.home_made.is_none() || self.is_opaque(Reach::Files, 0, end);
         for file in self.files.iter() {
             let prefix = file.path.known_prefix();
@@ -91,6 +101,41 @@ impl Facts {
             return Answer::Known(());
         }
         if unknown { Answer::Unknown } else { Answer::Absent }
+    }
+
+    /// The last step after the account was made that takes its home away, and how sure that is.
+    pub fn home_removed(&self, user: &User) -> Option<Origin> {
+        let home = user.home.as_deref()?;
+        let home = Value::known(home);
+        let later = self.files.removals().iter().rev();
+        let mut later = later.filter(|removal| removal.origin.step > user.made.step);
+        later.find_map(|removal| {
+            if removal.contents_only && removal.path == home {
+                return None;
+            }
+            match path::removes(&removal.path, &home) {
+                Answer::Known(()) => Some(removal.origin.clone()),
+                Answer::Unknown => Some(Origin {
+                    certainty: Certainty::Possible,
+                    ..removal.origin.clone()
+                }),
+                Answer::Absent => None,
+            }
+        })
+    }
+
+    /// Whether a folder that a step took away is there again at the end.
+    fn written_again(&self, folder: &str, step: usize) -> Answer {
+        let volumes = self.config.volumes.iter();
+        let workdirs = self.config.workdirs.iter();
+        let mut said = volumes
+            .chain(workdirs)
+            .filter(|setting| setting.origin.step > step);
+        let is_said = said.any(|setting| setting.value.as_known().is_none_or(|path| path == folder));
+        if is_said || self.is_opaque(Reach::Files, step + 1, self.steps.len()) {
+            return Answer::Unknown;
+        }
+        self.written(&Value::known(folder), step)
     }
 
     /// Whether sudo is there when the build ends.

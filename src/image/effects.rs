@@ -278,7 +278,12 @@ impl Tell {
             return !is_folder;
         }
         if START_UP.iter().any(|text| lies_in(at, text)) {
-            return !is_folder && !self.is_owned(at);
+            // A script of a package's may link its file there.
+            let leads_to_package = match &entry.kind {
+                Kind::Link(target) => self.is_owned(absolute(at, target).text()),
+                _ => false,
+            };
+            return !is_folder && !self.is_owned(at) && !leads_to_package;
         }
         if STORES.iter().any(|store| lies_in(at, store)) {
             return !is_folder;

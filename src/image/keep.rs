@@ -60,8 +60,9 @@ pub struct Keep {
 }
 
 /// Folders of which everything is kept, whatever the depth.
-const WHOLE: [&str; 5] = [
+const WHOLE: [&str; 6] = [
     "/etc",
+    "/usr/local/share/ca-certificates",
     "/usr/lib/systemd",
     "/lib/systemd",
     "/usr/local/lib/systemd",

@@ -222,6 +222,8 @@ fn locales(facts: &Facts) -> Option<Planned> {
 fn of_engine(given: &Given, account: Option<&Account>) -> Vec<Planned> {
     /// As a start-up script does it where no init would.
     const STARTS: &str = "command -v dockerd || { echo 'there is no dockerd on PATH'; exit 1; }; (dockerd >/var/log/dockerd.log 2>&1 </dev/null &)";
+    /// A client that is not there is another matter; one that is there has to answer.
+    const CLIENTS: &str = "has() { docker --help 2>/dev/null | grep -Eq \"^ +$1[* ]\"; }; docker --version || exit 1; if command -v docker-compose >/dev/null; then docker-compose version || exit 1; fi; for plugin in compose buildx; do if has $plugin; then docker $plugin version || exit 1; fi; done";
     const ASKS: &str = "docker version --format '{{.Server.Version}}'";
     let reason = match (given.contract.docker, given.facts.engine()) {
         (Some(false), _) => Some("the config says that no engine runs inside"),
@@ -253,6 +255,12 @@ fn of_engine(given: &Given, account: Option<&Account>) -> Vec<Planned> {
         patience: ENGINE,
         ..probe("docker", user, &["sh", "-c", ASKS], Judge::Engine)
     }));
+    plan.push(Planned::Ask(probe(
+        "docker clients",
+        user,
+        &["sh", "-c", CLIENTS],
+        Judge::Passes("the clients answer"),
+    )));
     let script = format!(
         "docker import {} seaworthy-inner >/dev/null && docker run --rm seaworthy-inner /run",
         inner::ARCHIVE

@@ -49,7 +49,17 @@ struct Document<'a> {
     errors: Vec<Problem<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     probes: Option<&'a [super::probes::ProbeOutcome]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    contract: Vec<Point<'a>>,
     summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Point<'a> {
+    point: u8,
+    name: &'a str,
+    state: crate::checklist::State,
+    evidence: &'a str,
 }
 
 #[derive(Serialize)]
@@ -147,6 +157,12 @@ impl<'a> Document<'a> {
             path: &one.path,
             message: &one.message,
         };
+        let point = |one: &'a crate::checklist::Judged| Point {
+            point: one.number,
+            name: one.name,
+            state: one.state,
+            evidence: &one.evidence,
+        };
         Self {
             schema: 1,
             tool: Tool {
@@ -157,6 +173,7 @@ impl<'a> Document<'a> {
             suppressed: report.suppressed.iter().map(suppressed).collect(),
             errors: report.errors.iter().map(problem).collect(),
             probes: report.probes.as_deref(),
+            contract: report.contract.iter().map(point).collect(),
             summary: Summary {
                 files: report.files,
                 error: report.count(Severity::Error),

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::xml::{attributes, escaped};
-use super::{Entry, Report, files};
+use super::{Entry, Report, checklist, files};
+use crate::checklist::State;
 
 /// Writes all findings.
 ///
@@ -12,12 +13,13 @@ use super::{Entry, Report, files};
 /// The writer's.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let files = files(report);
-    let tests: usize = files.iter().map(|file| file.cases()).sum();
+    let tests: usize = files.iter().map(|file| file.cases()).sum::<usize>() + report.contract.len();
+    let unmet = checklist::count(&report.contract, State::Unmet);
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     writeln!(
         out,
         "<testsuites name=\"seaworthy\" tests=\"{tests}\" failures=\"{}\" errors=\"{}\">",
-        report.findings.len(),
+        report.findings.len() + unmet,
         report.errors.len()
     )?;
     for file in &files {
@@ -45,7 +47,39 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(out, "</testsuite>")?;
     }
+    contract(report, unmet, out)?;
     writeln!(out, "</testsuites>")
+}
+
+/// A suite of its own: a case a point, skipped where nobody can tell or nobody asks.
+fn contract(report: &Report, unmet: usize, out: &mut dyn Write) -> io::Result<()> {
+    if report.contract.is_empty() {
+        return Ok(());
+    }
+    let count = report.contract.len();
+    writeln!(
+        out,
+        "<testsuite name=\"contract\" tests=\"{count}\" failures=\"{unmet}\" errors=\"0\">"
+    )?;
+    for point in &report.contract {
+        let name = format!("{:02} {}: {}", point.number, point.name, point.asks);
+        let name = attributes(&[
+            ("name", Cow::Owned(name)),
+            ("classname", Cow::Borrowed("contract")),
+        ]);
+        let message = attributes(&[("message", Cow::Borrowed(point.evidence.as_str()))]);
+        match point.state {
+            State::Met => writeln!(out, "<testcase{name}/>")?,
+            State::Unmet => writeln!(
+                out,
+                "<testcase{name}><failure{message} type=\"unmet\"/></testcase>"
+            )?,
+            State::Unknown | State::NotApplicable => {
+                writeln!(out, "<testcase{name}><skipped{message}/></testcase>")?;
+            }
+        }
+    }
+    writeln!(out, "</testsuite>")
 }
 
 fn failure(entry: &Entry, class: &str, out: &mut dyn Write) -> io::Result<()> {

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use super::printable::{printable, printable_at_start};
 use super::text::counted;
 use super::{Entry, Report, Spot};
+use crate::checklist::State;
 
 /// What GitHub takes as the summary of a step, in bytes.
 pub const SUMMARY_LIMIT: usize = 1 << 20;
@@ -27,6 +28,22 @@ pub fn table(report: &Report, limit: usize) -> String {
     for problem in &report.errors {
         let path = escaped(&cut(&problem.path));
         let _ = writeln!(text, "\nNot checked: {path}: {}", escaped(&problem.message));
+    }
+    for point in &report.contract {
+        let mark = match point.state {
+            State::Met => "- [x]",
+            State::Unmet | State::Unknown => "- [ ]",
+            State::NotApplicable => continue,
+        };
+        let (number, name, state) = (point.number, point.name, point.state.name());
+        if point.number == report.contract[0].number || !text.contains("\n- [") {
+            text.push('\n');
+        }
+        let _ = writeln!(
+            text,
+            "{mark} {number} {name}: {state}: {}",
+            words(&point.evidence)
+        );
     }
     let entries = report.worst_first();
     if !entries.is_empty() {

@@ -4,6 +4,7 @@
 //! that a change here cannot change what other tools read.
 
 pub mod baseline;
+pub mod checklist;
 pub mod checkstyle;
 pub mod codeclimate;
 pub mod concise;
@@ -53,6 +54,8 @@ pub struct Report {
     pub images: usize,
     /// What was asked of a container of the image, where one was started.
     pub probes: Option<Vec<probes::ProbeOutcome>>,
+    /// What became of the contract's points, where an image was held against it.
+    pub contract: Vec<crate::checklist::Judged>,
 }
 
 /// A file that could not be looked at.

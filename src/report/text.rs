@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
+use super::checklist;
 use super::excerpt::Excerpt;
 use super::printable::{printable, printable_at_start};
 use super::{Entry, Report, Spot};
@@ -53,6 +54,7 @@ pub fn write(report: &Report, look: Look, count: Count, out: &mut dyn Write) -> 
     if let Some(probes) = &report.probes {
         super::probes::write(probes, look, out)?;
     }
+    checklist::write(&report.contract, look, out)?;
     match count {
         Count::Shown => writeln!(out, "{}", counted(report)),
         Count::LeftOut => Ok(()),

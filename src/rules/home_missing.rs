@@ -35,6 +35,15 @@ pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
     }
     let home = &workspace.home;
     let name = &account.name;
+    if let Some(removed) = facts.home_removed(account).filter(|_| !facts.is_observed()) {
+        report
+            .say(
+                &removed,
+                format!("the home of `{name}`, {home}, is gone after this"),
+            )
+            .help("leave it there, or empty it: `rm -rf` of what is in it");
+        return;
+    }
     let maker = facts.step(&account.made).program.as_ref();
     let maker = maker.and_then(|program| program.name()).unwrap_or_default();
     let says_no = facts.step(&account.made).program.as_ref().is_some_and(|program| {

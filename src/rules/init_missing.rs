@@ -26,6 +26,7 @@ pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
         return;
     };
     let name = &engine.name;
+    let removal = facts.init_removal().filter(|removal| facts.is_here(removal));
     match facts.init() {
         Answer::Known(Init::Systemd | Init::Other) => {}
         Answer::Known(Init::Busybox) => {
@@ -48,6 +49,15 @@ pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
                 .help(help);
         }
         Answer::Absent => {
+            if let Some(removal) = removal {
+                report
+                    .say(
+                        removal,
+                        format!("nothing starts `{name}` once /sbin/init is removed"),
+                    )
+                    .help("leave /sbin/init as its package made it");
+                return;
+            }
             report
                 .say(
                     &engine.origin,

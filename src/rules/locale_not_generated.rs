@@ -8,7 +8,7 @@
 
 use super::{Levels, Report, Rule};
 use crate::contract::Contract;
-use crate::facts::{Facts, Family, Libc, Reach, Value, path};
+use crate::facts::{Answer, Facts, Family, Libc, Reach, Value, path};
 use crate::finding::Severity;
 
 /// Its entry in the list.
@@ -23,10 +23,6 @@ pub const RULE: Rule = Rule {
 
 /// Says each locale once.
 pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
-    let base = &facts.from.base;
-    let Some(there) = base.locales.as_ref().filter(|_| base.libc != Some(Libc::Musl)) else {
-        return;
-    };
     let mut told: Vec<&str> = Vec::new();
     for variable in facts.config.environment() {
         let named = variable.name.text() == "LANG" || variable.name.text().starts_with("LC_");
@@ -34,17 +30,11 @@ pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
         let Some(name) = value.filter(|_| named && facts.is_here(&variable.origin)) else {
             continue;
         };
-        let generated = |locale: &crate::facts::Locale| may_be(&locale.name, name);
-        if is_plain(name)
-            || told.contains(&name)
-            || there.iter().any(|locale| same(locale, name))
-            || facts.locales.iter().any(generated)
-            || facts.is_opaque(Reach::Files, 0, facts.next_step())
-        {
+        if told.contains(&name) || !is_there(facts, name).is_absent() {
             continue;
         }
         told.push(name);
-        let help = match base.family {
+        let help = match facts.from.base.family {
             Some(Family::Debian) => {
                 "add it to /etc/locale.gen and run locale-gen, which takes no names here; or set C.UTF-8"
             }
@@ -61,6 +51,26 @@ pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
             )
             .help(help);
     }
+}
+
+/// Whether a locale is there when the build ends.
+pub fn is_there(facts: &Facts, name: &str) -> Answer {
+    let base = &facts.from.base;
+    if is_plain(name) {
+        return Answer::Known(());
+    }
+    // musl takes any name, and has no locales.
+    let Some(there) = base.locales.as_ref().filter(|_| base.libc != Some(Libc::Musl)) else {
+        return Answer::Unknown;
+    };
+    let generated = |locale: &crate::facts::Locale| may_be(&locale.name, name);
+    if there.iter().any(|locale| same(locale, name)) || facts.locales.iter().any(generated) {
+        return Answer::Known(());
+    }
+    if facts.is_opaque(Reach::Files, 0, facts.next_step()) {
+        return Answer::Unknown;
+    }
+    Answer::Absent
 }
 
 /// C, POSIX and C.UTF-8 in any spelling, which every C library has.

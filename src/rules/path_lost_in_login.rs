@@ -132,7 +132,11 @@ fn is_set_at_login(folder: &str, home: &str, texts: &[&str]) -> bool {
     let may_mean = |text: &&&str| {
         text.contains(folder)
             || text.lines().filter(|line| line.contains("PATH")).any(|line| {
-                let others = line.replace("${PATH}", "").replace("$PATH", "");
+                let mut others = line.replace("${PATH}", "").replace("$PATH", "");
+                // The user's own folders are no others.
+                if !folder.starts_with(home) {
+                    others = others.replace("${HOME}", "").replace("$HOME", "");
+                }
                 others.contains('$')
             })
     };

@@ -351,7 +351,7 @@ fn deluser(call: &Call, effects: &mut Effects) {
             }
             say(effects, place, AccountChange::RemoveUser { name, with_home });
         }
-        [_, (_, place)] => say(effects, place, AccountChange::Unseen),
+        [(user, _), (group, place)] => leave(user, group, place, effects),
         _ => {}
     }
 }
@@ -393,6 +393,14 @@ fn chsh(call: &Call, effects: &mut Effects) {
 
 fn join(user: &Value, group: &Value, place: &Place, effects: &mut Effects) {
     let change = AccountChange::Join {
+        user: user.clone(),
+        group: group.clone(),
+    };
+    say(effects, place, change);
+}
+
+fn leave(user: &Value, group: &Value, place: &Place, effects: &mut Effects) {
+    let change = AccountChange::Leave {
         user: user.clone(),
         group: group.clone(),
     };

@@ -13,8 +13,10 @@ use anyhow::{Result, bail};
 use super::intended::Builds;
 use super::lint::{KnownFrom, Resolver, in_format, masked, told};
 use super::{Exit, look, say};
+use crate::checklist::{self, State};
 use crate::cli::{Format, Global, Verify};
 use crate::compare;
+use crate::config::FailOn;
 use crate::context::{Context, Nowhere};
 use crate::disk::{self, Configs, FolderContext};
 use crate::facts::Facts;
@@ -22,8 +24,9 @@ use crate::finding::Finding;
 use crate::image::{self, Inspected, Keep};
 use crate::interpret::{self, Input, KnownBases};
 use crate::invocation::Invocation;
-use crate::policy::{self, Selection};
+use crate::policy::{self, Selection, Verdict};
 use crate::report::Report;
+use crate::report::probes::{ProbeOutcome, State as ProbeState};
 use crate::report::text::{Count, Look};
 use crate::rules;
 use crate::source::Source;
@@ -73,11 +76,13 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
         Some(_) => Box::new(FolderContext::new(builds.context(folder)).without_ignored(&lies_at)),
         None => Box::new(Nowhere),
     };
-    let (findings, facts) = match &dockerfile {
+    let (findings, facts, mut contract) = match &dockerfile {
         Some(source) => with_dockerfile(&image, source, &invocation, context.as_ref(), &keep),
         None => {
             let observed = image::observe(&image, None, &keep);
-            (rules::judge_image(&observed, &invocation), observed)
+            let contract = checklist::judge(&observed, None, &invocation);
+            let findings = rules::judge_image(&observed, &invocation);
+            (findings, observed, contract)
         }
     };
     // Without a Dockerfile, places of the config are all that stands in a text.
@@ -120,6 +125,8 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
     };
     #[cfg(not(feature = "engine"))]
     let (probes, _) = (None, facts);
+    checklist::excuse(&mut contract, |rule| accepted(&verdict, rule));
+    checklist::settle(&mut contract, &shown_by(probes.as_deref().unwrap_or_default()));
     let known_from = KnownFrom::default();
     let resolver = Resolver {
         source: &source,
@@ -137,15 +144,23 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
         suppressed,
         images: 1,
         probes,
+        contract,
         ..Report::default()
     }
     .in_order();
     write(&report, global, arguments, out)?;
+    if !matches!(
+        arguments.format,
+        Format::Text | Format::Json | Format::Junit | Format::Markdown
+    ) {
+        tell_unmet(&report);
+    }
     let threshold = arguments.fail_on.unwrap_or(settings.fail_on);
     let mut fails = report
         .findings
         .iter()
-        .any(|entry| threshold.fails(entry.severity));
+        .any(|entry| threshold.fails(entry.severity))
+        || threshold != FailOn::Never && report.contract.iter().any(|point| point.state == State::Unmet);
     for probe in report.probes.iter().flatten().filter(|probe| probe.state.fails()) {
         fails = true;
         if !matches!(arguments.format, Format::Text | Format::Json) {
@@ -176,14 +191,61 @@ fn keep(invocation: &Invocation) -> Keep {
     }
 }
 
-/// The findings and facts of an image, at the lines of its Dockerfile, and what differs between the two.
+/// Tells the unmet points beside a format that has no place for them: the run fails by them.
+fn tell_unmet(report: &Report) {
+    for point in report.contract.iter().filter(|point| point.state == State::Unmet) {
+        say(&format!(
+            "unmet: point {} ({}): {}",
+            point.number, point.name, point.evidence
+        ));
+    }
+}
+
+/// What probes showed of the contract's points.
+fn shown_by(probes: &[ProbeOutcome]) -> Vec<checklist::Shown<'_>> {
+    let of = |probe: &'_ ProbeOutcome| match probe.name.as_str() {
+        "user" | "login" | "home" => Some(1),
+        "sudo" => Some(4),
+        "init" => Some(6),
+        "system" | "docker" | "inner container" => Some(8),
+        "docker clients" => Some(9),
+        "locale" => Some(12),
+        name if name.starts_with("command ") => Some(10),
+        _ => None,
+    };
+    let shown = probes.iter().filter_map(|probe| {
+        let first = probe.output.lines().next().filter(|line| !line.trim().is_empty());
+        Some(checklist::Shown {
+            point: of(probe)?,
+            held: match probe.state {
+                ProbeState::Passed => Some(true),
+                ProbeState::Failed | ProbeState::Timeout => Some(false),
+                ProbeState::Skipped => None,
+            },
+            told: first.unwrap_or(&probe.name),
+        })
+    });
+    shown.collect()
+}
+
+/// Why no fault of a rule counts; none where one does, or where there is none.
+fn accepted<'v>(verdict: &'v Verdict, rule: &str) -> Option<&'v str> {
+    if verdict.kept.iter().any(|finding| finding.rule == rule) {
+        return None;
+    }
+    let silenced = verdict.silenced.iter().find(|one| one.finding.rule == rule)?;
+    Some(silenced.reason.as_deref().unwrap_or("by a comment"))
+}
+
+/// The findings and facts of an image, at the lines of its Dockerfile, and what differs between the two; and
+/// what became of the contract.
 fn with_dockerfile(
     image: &Inspected,
     source: &Source,
     invocation: &Invocation,
     context: &dyn Context,
     keep: &Keep,
-) -> (Vec<Finding>, Facts) {
+) -> (Vec<Finding>, Facts, Vec<checklist::Judged>) {
     let tree = syntax::parse(source.text());
     let stages = Stages::of(&tree, invocation);
     let matched = match image::matching(image, &tree, &stages) {
@@ -198,10 +260,12 @@ fn with_dockerfile(
     };
     let observed = image::observe(image, matched.as_ref().map(|matched| (matched, &tree)), keep);
     let mut findings = rules::judge_image(&observed, invocation);
-    if let Some(foreseen) = foresee(source, &tree, &stages, invocation, context) {
-        findings.extend(compare::compare(&foreseen, &observed, invocation));
+    let foreseen = foresee(source, &tree, &stages, invocation, context);
+    if let Some(foreseen) = &foreseen {
+        findings.extend(compare::compare(foreseen, &observed, invocation));
     }
-    (findings, observed)
+    let contract = checklist::judge(&observed, foreseen.as_ref(), invocation);
+    (findings, observed, contract)
 }
 
 /// The facts of the stage that is built.

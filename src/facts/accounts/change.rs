@@ -17,6 +17,7 @@ struct Modification {
     groups: Vec<(Value, Option<Place>)>,
     append: bool,
     password: Option<bool>,
+    leaves: Option<Value>,
 }
 
 impl Accounts {
@@ -49,6 +50,7 @@ impl Accounts {
                     groups,
                     append,
                     password: None,
+                    leaves: None,
                 };
                 self.modify_user(&name, modification, &origin, tolerated);
             }
@@ -70,6 +72,20 @@ impl Accounts {
             AccountChange::Join { user, group } => {
                 let modification = Modification {
                     groups: vec![(group, Some(origin.place.clone()))],
+                    append: true,
+                    ..Modification::default()
+                };
+                self.modify_user(&user, modification, &origin, tolerated);
+            }
+            AccountChange::Leave { user, group } => {
+                let is_sure = origin.certainty == Certainty::Certain && !tolerated;
+                if !is_sure || user.as_known().is_none() || group.as_known().is_none() {
+                    // Who is in the group from here on, nobody can tell.
+                    self.unseen.push(origin.step);
+                    return;
+                }
+                let modification = Modification {
+                    leaves: Some(group),
                     append: true,
                     ..Modification::default()
                 };
@@ -309,6 +325,9 @@ impl Accounts {
             let groups = change.groups.into_iter();
             user.groups
                 .extend(groups.map(|(group, place)| Membership { group, place }));
+        }
+        if let Some(left) = change.leaves.as_ref().and_then(Value::as_known) {
+            user.groups.retain(|membership| !membership.group.is(left));
         }
         if let Some(set) = change.password {
             user.password = match (possible, set) {

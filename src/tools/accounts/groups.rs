@@ -1,6 +1,6 @@
 //! groupadd, addgroup, groupmod, groupdel, gpasswd.
 
-use super::{ADDUSER, join, say};
+use super::{ADDUSER, join, leave, say};
 use crate::facts::AccountChange;
 use crate::tools::options::{Grammar, Options};
 use crate::tools::{Call, Effects};
@@ -81,7 +81,7 @@ pub(super) fn gpasswd(call: &Call, effects: &mut Effects) {
             join(&user, group, place, effects);
         }
     }
-    if options.has(&["d", "delete"]) {
-        say(effects, place, AccountChange::Unseen);
+    if let Some((user, _)) = options.value(&["d", "delete"]) {
+        leave(user, group, place, effects);
     }
 }

@@ -1,23 +1,24 @@
-//! What templates make is built by a real engine, and the images have what a workspace needs.
+//! Images that templates make, built by a real engine, and containers of them.
 //!
 //! Only Debian's packages are taken for reachable: what else an image copies comes from images that are
-//! made here, under a registry's name that nobody has. Skipped with a note where no engine answers, except
-//! in CI, where that is a failure. Everything is removed afterwards.
+//! made here, under a registry's name that nobody has. Everything is removed afterwards.
 
-#![allow(clippy::print_stdout, reason = "what is skipped is told")]
+pub mod spoiled;
 
 use std::fs;
-use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// Where the images of these tests lie; the `mirror` of the templates.
-const REGISTRY: &str = "seaworthy-templates";
-/// Where the bases of the small images lie.
-const SMALL: &str = "seaworthy-templates/small";
+use serde_json::Value;
 
-fn docker(arguments: &[&str]) -> Output {
+/// Where the images of these tests lie; the `mirror` of the templates.
+pub const REGISTRY: &str = "seaworthy-templates";
+/// Where the bases of the small images lie.
+pub const SMALL: &str = "seaworthy-templates/small";
+
+pub fn docker(arguments: &[&str]) -> Output {
     let output = Command::new("docker")
         .args(arguments)
         // The classic builder: the other needs a part of the program that is not everywhere.
@@ -27,46 +28,57 @@ fn docker(arguments: &[&str]) -> Output {
     output.expect("docker runs")
 }
 
-fn text(output: &Output) -> String {
+pub fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
-/// Whether an engine answers that has Debian's bases.
-fn engine() -> bool {
-    let answers = Command::new("docker")
-        .args(["image", "inspect", "debian:bookworm", "debian:trixie", "busybox"])
-        .output()
-        .is_ok_and(|output| output.status.success());
-    if !answers {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "CI has an engine with debian:bookworm, debian:trixie and busybox"
-        );
-        println!("skipped: no engine with debian:bookworm, debian:trixie and busybox answers");
+/// This program, as a user starts it.
+pub fn seaworthy(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_seaworthy"));
+    for name in ["CI", "DOCKER_BUILDKIT", "SOURCE_DATE_EPOCH", "FORCE_COLOR"] {
+        command.env_remove(name);
     }
-    answers
+    let output = command
+        .current_dir(folder)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output();
+    output.expect("the program runs")
 }
 
-/// An image that is removed at the end.
-struct Image(String);
+/// What it printed as JSON.
+#[track_caller]
+pub fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}\n{}", text(output)))
+}
+
+fn base_dockerfile(from: &str) -> String {
+    format!("FROM {from}\nRUN echo force-unsafe-io > /etc/dpkg/dpkg.cfg.d/docker-apt-speedup\n")
+}
+
+/// An image that is removed at the end, and the folder that it was built from.
+pub struct Image {
+    /// Its name.
+    pub name: String,
+    folder: tempfile::TempDir,
+}
 
 impl Drop for Image {
     fn drop(&mut self) {
         // By its name alone: what has the same content under another name belongs to others.
-        docker(&["image", "rm", &self.0]);
+        docker(&["image", "rm", &self.name]);
     }
 }
 
 impl Image {
     /// A base under the name by which templates ask for it, with Docker Hub's own setting for dpkg,
     /// without which each file is written through to the disk.
-    fn base(from: &str, name: &str) -> Self {
-        let run = "RUN echo force-unsafe-io > /etc/dpkg/dpkg.cfg.d/docker-apt-speedup";
-        Self::of_text(name, &format!("FROM {from}\n{run}\n"))
+    pub fn base(from: &str, name: &str) -> Self {
+        Self::of_text(name, &base_dockerfile(from))
     }
 
     /// An image that stands for one with a toolchain: scripts that say their own names.
-    fn toolchain(name: &str, programs: &[&str]) -> Self {
+    pub fn toolchain(name: &str, programs: &[&str]) -> Self {
         let mut dockerfile = "FROM busybox\n".to_owned();
         for program in programs {
             let (folder, file) = program.rsplit_once('/').expect("it is absolute");
@@ -78,63 +90,109 @@ impl Image {
     }
 
     fn of_text(name: &str, dockerfile: &str) -> Self {
-        let name = format!("{REGISTRY}/{name}");
-        let mut build = Command::new("docker")
-            .args(["build", "--quiet", "--tag", &name, "-"])
-            .env("DOCKER_BUILDKIT", "0")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("docker runs");
-        let mut input = build.stdin.take().expect("it is piped");
-        input.write_all(dockerfile.as_bytes()).expect("it is read");
-        drop(input);
-        let output = build.wait_with_output().expect("it ends");
-        assert!(output.status.success(), "{}", text(&output));
-        Self(name)
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        fs::write(folder.path().join("Dockerfile"), dockerfile).expect("it can be written");
+        let image = Self {
+            name: format!("{REGISTRY}/{name}"),
+            folder,
+        };
+        image.build(image.folder.path(), &["--no-lint"]);
+        image
     }
 
     /// What a template makes, built.
-    fn of_template(template: &str, tag: &str, answers: &[&str]) -> Self {
+    pub fn of_template(template: &str, tag: &str, answers: &[&str]) -> Self {
         Self::of_template_in(REGISTRY, template, tag, answers)
     }
 
     /// The same with bases below a name of their own, which no other test removes.
-    fn of_template_in(mirror: &str, template: &str, tag: &str, answers: &[&str]) -> Self {
-        let folder = tempfile::tempdir().expect("a folder can be made");
-        let ws = folder.path().join("ws");
+    pub fn of_template_in(mirror: &str, template: &str, tag: &str, answers: &[&str]) -> Self {
+        let image = Self {
+            name: format!("{REGISTRY}/{tag}"),
+            folder: tempfile::tempdir().expect("a folder can be made"),
+        };
+        let mirror_name = mirror;
         let mirror = format!("mirror={mirror}");
-        let made = Command::new(env!("CARGO_BIN_EXE_seaworthy"))
-            .args(["new", template])
-            .arg(&ws)
-            .args(["--set", &mirror])
-            .args(answers.iter().flat_map(|answer| ["--set", answer]))
-            .stdin(Stdio::null())
-            .output()
-            .expect("the program runs");
+        let mut arguments = vec!["new", template, "ws", "--set", &mirror];
+        arguments.extend(answers.iter().flat_map(|answer| ["--set", answer]));
+        let made = seaworthy(image.folder.path(), &arguments);
         assert!(made.status.success(), "{template}: {}", text(&made));
-        let name = format!("{REGISTRY}/{tag}");
+        image.tell_base(mirror_name);
         let begun = Instant::now();
-        let built = docker(&["build", "--tag", &name, ws.to_str().expect("text")]);
-        assert!(built.status.success(), "{template}:\n{}", text(&built));
+        image.build(&image.workspace(), &[]);
         println!("{tag} was built in {:.0} s", begun.elapsed().as_secs_f32());
-        fs::remove_dir_all(&ws).expect("it can be removed");
-        Self(name)
+        image
+    }
+
+    /// Says in the config from which Dockerfile the base was built that these tests call Debian's.
+    fn tell_base(&self, mirror: &str) {
+        let workspace = self.workspace();
+        let config = workspace.join("seaworthy.yaml");
+        let mut told = fs::read_to_string(&config).expect("it can be read") + "\nbases:\n";
+        fs::create_dir(workspace.join("bases")).expect("it can be made");
+        for (number, release) in [("12", "bookworm"), ("13", "trixie")] {
+            told += &format!("  \"{mirror}/debian:{number}\": bases/{release}.Dockerfile\n");
+            let file = workspace.join(format!("bases/{release}.Dockerfile"));
+            fs::write(file, base_dockerfile(&format!("debian:{release}"))).expect("it can be written");
+        }
+        fs::write(config, told).expect("it can be written");
+    }
+
+    /// The same image with another Dockerfile, in a folder of its own that has the same config.
+    pub fn with_dockerfile(&self, tag: &str, dockerfile: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let copied = Command::new("cp")
+            .arg("-r")
+            .arg(self.workspace())
+            .arg(folder.path().join("ws"))
+            .status();
+        assert!(copied.is_ok_and(|status| status.success()));
+        let image = Self {
+            name: format!("{REGISTRY}/{tag}"),
+            folder,
+        };
+        fs::write(image.workspace().join("Dockerfile"), dockerfile).expect("it can be written");
+        image
+    }
+
+    /// The folder that the template made.
+    pub fn workspace(&self) -> PathBuf {
+        self.folder.path().join("ws")
+    }
+
+    /// The Dockerfile that the template made.
+    pub fn dockerfile(&self) -> String {
+        fs::read_to_string(self.workspace().join("Dockerfile")).expect("it can be read")
+    }
+
+    /// Builds it from a folder, as a user would.
+    #[track_caller]
+    pub fn build(&self, folder: &Path, arguments: &[&str]) {
+        let all = [&["build", "--tag", &self.name, "--progress", "plain"], arguments].concat();
+        let built = seaworthy(folder, &all);
+        assert!(built.status.success(), "{}:\n{}", self.name, text(&built));
+    }
+
+    /// What `verify` says of it, in the folder of the workspace, and with which code it ends.
+    #[track_caller]
+    pub fn verified(&self, arguments: &[&str]) -> (Value, Option<i32>) {
+        let all = [&["verify", &self.name, "--format", "json"], arguments].concat();
+        let output = seaworthy(&self.workspace(), &all);
+        (json(&output), output.status.code())
     }
 
     /// What a script says in a container of it, as the image's own user.
-    fn says(&self, script: &str) -> String {
-        let output = docker(&["run", "--rm", &self.0, "sh", "-c", script]);
+    pub fn says(&self, script: &str) -> String {
+        let output = docker(&["run", "--rm", &self.name, "sh", "-c", script]);
         text(&output)
     }
 
-    fn says_exactly(&self, script: &str, expected: &str) {
-        assert_eq!(self.says(script).trim(), expected, "{}: {script}", self.0);
+    pub fn says_exactly(&self, script: &str, expected: &str) {
+        assert_eq!(self.says(script).trim(), expected, "{}: {script}", self.name);
     }
 
     /// What holds of every workspace image for the user coder.
-    fn is_a_workspace(&self, user: &str) {
+    pub fn is_a_workspace(&self, user: &str) {
         self.says_exactly("id --user --name", user);
         self.says_exactly(
             "id --user; id --group; id --group --name",
@@ -172,7 +230,7 @@ impl Image {
             "inspect",
             "--format",
             "{{.Config.User}} {{json .Config.Volumes}} {{json .Config.Entrypoint}}",
-            &self.0,
+            &self.name,
         ]);
         assert_eq!(text(&config).trim(), format!("{user} null null"));
     }
@@ -183,7 +241,7 @@ impl Image {
     }
 
     /// What enterprise-base has beyond that.
-    fn is_an_enterprise_base(&self) {
+    pub fn is_an_enterprise_base(&self) {
         self.is_a_workspace("coder");
         self.has(
             "docker dockerd containerd runc wget unzip vim man htop rsync python3 pip3 pipx gcc make ps ip",
@@ -205,7 +263,7 @@ impl Image {
     }
 
     /// systemd as the first process brings the engine up, and the user may talk to it.
-    fn runs_an_engine(&self) {
+    pub fn runs_an_engine(&self) {
         let container = Container::start(self);
         let begun = Instant::now();
         let mut state = String::new();
@@ -292,7 +350,7 @@ impl Container {
             .zip(CAPABILITIES)
             .filter(|(bit, _)| bounding >> bit & 1 == 1);
         let capabilities: Vec<String> = given.map(|(_, name)| format!("--cap-add={name}")).collect();
-        let name = image.0.replace(['/', ':'], "-");
+        let name = image.name.replace(['/', ':'], "-");
         docker(&["rm", "--force", "--volumes", &name]);
         let mut arguments = vec![
             "run",
@@ -322,7 +380,7 @@ impl Container {
         // Its own control groups, which the engine mounts read-only.
         let start = "for folder in /sys/fs/cgroup /sys/fs/cgroup/*/; do \
                      mount -o remount,rw $folder 2>/dev/null; done; exec /sbin/init";
-        arguments.extend(["--entrypoint", "/bin/sh", &image.0, "-c", start]);
+        arguments.extend(["--entrypoint", "/bin/sh", &image.name, "-c", start]);
         let output = docker(&arguments);
         let container = Self(name.clone());
         assert!(output.status.success(), "{}", text(&output));
@@ -333,88 +391,4 @@ impl Container {
         let arguments = [&["exec", self.0.as_str()], command].concat();
         text(&docker(&arguments))
     }
-}
-
-#[test]
-fn enterprise_base_on_debian_12_and_its_children() {
-    if !engine() {
-        return;
-    }
-    let on = ["distribution=debian-12", "engine=distribution"];
-    let _base = Image::base("debian:bookworm", "debian:12");
-    let image = Image::of_template("enterprise-base", "enterprise-base-12", &on);
-    image.is_an_enterprise_base();
-    image.runs_an_engine();
-    // Compose 2 and buildx are not among Debian 12's packages.
-
-    let _go = Image::toolchain("golang:1.25-bookworm", &["/usr/local/go/bin/go"]);
-    let golang = Image::of_template("golang", "golang-12", &on);
-    golang.says_exactly("go; bash --login -c go", "go\ngo");
-
-    let node = [
-        "/usr/local/bin/node",
-        "/usr/local/lib/node_modules/npm/bin/npm-cli.js",
-        "/usr/local/lib/node_modules/npm/bin/npx-cli.js",
-        "/usr/local/lib/node_modules/corepack/dist/corepack.js",
-    ];
-    let _node = Image::toolchain("node:22-bookworm", &node);
-    let node = Image::of_template("node", "node-12", &on);
-    node.says_exactly(
-        "node; npm; npx; corepack",
-        "node\nnpm-cli.js\nnpx-cli.js\ncorepack.js",
-    );
-
-    let _jdk = Image::toolchain(
-        "eclipse-temurin:21-jdk",
-        &["/opt/java/openjdk/bin/java", "/opt/java/openjdk/bin/javac"],
-    );
-    let _maven = Image::toolchain("maven:3.9-eclipse-temurin-21", &["/usr/share/maven/bin/mvn"]);
-    let java = Image::of_template("java", "java-12", &on);
-    java.says_exactly(
-        "java; mvn; bash --login -c 'mvn; echo $JAVA_HOME'",
-        "java\nmvn\nmvn\n/opt/java/openjdk",
-    );
-}
-
-#[test]
-fn enterprise_base_on_debian_13_and_python() {
-    if !engine() {
-        return;
-    }
-    let on = ["distribution=debian-13", "engine=distribution"];
-    let _base = Image::base("debian:trixie", "debian:13");
-    let image = Image::of_template("enterprise-base", "enterprise-base-13", &on);
-    image.is_an_enterprise_base();
-    image.runs_an_engine();
-    for command in [
-        "docker compose version",
-        "docker-compose version",
-        "docker buildx version",
-    ] {
-        let script = format!("{command} >/dev/null && echo answers");
-        image.says_exactly(&script, "answers");
-    }
-    let python = Image::of_template("python", "python-13", &on);
-    python.is_a_workspace("coder");
-    python.says_exactly(
-        "python -m venv /tmp/v && /tmp/v/bin/python -c 'print(6 * 7)'",
-        "42",
-    );
-}
-
-#[test]
-fn small_images_on_debian() {
-    if !engine() {
-        return;
-    }
-    let _base = Image::base("debian:trixie", "small/debian:13");
-    let on = "distribution=debian-13";
-    let minimal = Image::of_template_in(SMALL, "minimal", "minimal-13", &[on]);
-    minimal.is_a_workspace("coder");
-    let container = Image::of_template_in(SMALL, "devcontainer", "devcontainer-13", &[on]);
-    container.is_a_workspace("vscode");
-    let service = Image::of_template_in(SMALL, "service", "service-13", &[on, "certificates=yes"]);
-    service.says_exactly("id --user --name; id --user", "app\n10001");
-    let script = "python3 serve.py 2>/dev/null & sleep 1; python3 -c \"import urllib.request as r; print(r.urlopen('http://127.0.0.1:8080').read().decode())\"";
-    service.says_exactly(script, "ready");
 }
