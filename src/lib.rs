@@ -27,7 +27,8 @@
 //! | making | `template` | a template and answers to files in memory |
 //! | | `diagnose` | a failed build as plain data, and what is known of its kind |
 //! | | `progress` | what a build tells while it runs, drawn or written line by line |
-//! | making | `compare` | what was foreseen against what is observed |
+//! | making | `compare` | what was foreseen against what is observed, and one image against another |
+//! | | `structure` | tests of container-structure-test files |
 //! | outside | `disk` | the only files that know the disk |
 //! | | `program` | runs other programs, for a limited time |
 //! | | `engine` | the only files that know the Docker Engine API |
@@ -61,6 +62,7 @@ pub mod rules;
 pub mod shell;
 pub mod source;
 pub mod stages;
+pub mod structure;
 pub mod syntax;
 pub mod template;
 pub mod tools;

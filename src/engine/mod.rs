@@ -12,6 +12,7 @@ mod context;
 pub mod credentials;
 mod dial;
 mod kit;
+pub mod once;
 pub mod registry;
 mod session;
 

@@ -48,6 +48,10 @@ struct Document<'a> {
     suppressed: Vec<Suppressed<'a>>,
     errors: Vec<Problem<'a>>,
     summary: Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diff: Option<&'a super::difference::Difference>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    structure: &'a [super::structure::Outcome],
 }
 
 #[derive(Serialize)]
@@ -162,6 +166,8 @@ impl<'a> Document<'a> {
                 style: report.count(Severity::Style),
                 suppressed: report.suppressed.len(),
             },
+            diff: report.diff.as_ref(),
+            structure: &report.structure,
         }
     }
 }
@@ -199,7 +205,9 @@ impl<'a> Place<'a> {
                 end: Some(*end),
                 layer: None,
             },
-            Spot::Layer { index, created_by } => Self {
+            Spot::Layer {
+                index, created_by, ..
+            } => Self {
                 path: None,
                 start: None,
                 end: None,

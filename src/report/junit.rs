@@ -1,16 +1,22 @@
-//! JUnit's XML: a suite a file, a failed case a finding, a passed one where nothing was found.
+//! JUnit's XML: a suite a file, a failed case a finding, a passed one where nothing was found; of an image
+//! one suite, with a case for each rule that it was held against.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use super::structure::State;
 use super::xml::{attributes, escaped};
-use super::{Entry, Report, files};
+use super::{Entry, JudgedImage, Report, Spot, files};
+use std::collections::BTreeMap;
 
 /// Writes all findings.
 ///
 /// # Errors
 /// The writer's.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(image) = &report.image {
+        return of_image(report, image, out);
+    }
     let files = files(report);
     let tests: usize = files.iter().map(|file| file.cases()).sum();
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
@@ -48,6 +54,63 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "</testsuites>")
 }
 
+fn of_image(report: &Report, image: &JudgedImage, out: &mut dyn Write) -> io::Result<()> {
+    let mut rules: BTreeMap<&str, Vec<&Entry>> = image.rules.iter().map(|rule| (*rule, Vec::new())).collect();
+    for entry in &report.findings {
+        rules.entry(entry.rule).or_default().push(entry);
+    }
+    let structure = &report.structure;
+    let faults = rules.values().filter(|entries| !entries.is_empty()).count();
+    let failed = structure
+        .iter()
+        .filter(|test| test.state == State::Failed)
+        .count();
+    let counts = format!(
+        "tests=\"{}\" failures=\"{}\" errors=\"0\"",
+        rules.len() + structure.len(),
+        faults + failed
+    );
+    let name = attributes(&[("name", Cow::Borrowed(&*image.name))]);
+    let class = attributes(&[("classname", Cow::Borrowed(&*image.name))]);
+    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+    writeln!(out, "<testsuites name=\"seaworthy\" {counts}>")?;
+    writeln!(out, "<testsuite{name} {counts}>")?;
+    for (rule, entries) in &rules {
+        let name = attributes(&[("name", Cow::Borrowed(*rule))]);
+        let Some(worst) = entries.iter().max_by_key(|entry| entry.severity) else {
+            writeln!(out, "<testcase{name}{class}/>")?;
+            continue;
+        };
+        let message = match entries.len() {
+            1 => worst.message.clone(),
+            many => format!("{} (and {} more)", worst.message, many - 1),
+        };
+        let failure = attributes(&[
+            ("message", Cow::Owned(message)),
+            ("type", Cow::Borrowed(worst.severity.name())),
+        ]);
+        writeln!(out, "<testcase{name}{class}><failure{failure}>")?;
+        for entry in entries {
+            told(entry, out)?;
+        }
+        writeln!(out, "</failure></testcase>")?;
+    }
+    for test in structure {
+        let case = attributes(&[
+            ("name", Cow::Borrowed(test.name.as_str())),
+            ("classname", Cow::Borrowed(test.file.as_str())),
+        ]);
+        let message = attributes(&[("message", Cow::Owned(test.errors.join("; ")))]);
+        match test.state {
+            State::Passed => writeln!(out, "<testcase{case}/>")?,
+            State::Failed => writeln!(out, "<testcase{case}><failure{message}/></testcase>")?,
+            State::Skipped => writeln!(out, "<testcase{case}><skipped{message}/></testcase>")?,
+        }
+    }
+    writeln!(out, "</testsuite>")?;
+    writeln!(out, "</testsuites>")
+}
+
 fn failure(entry: &Entry, class: &str, out: &mut dyn Write) -> io::Result<()> {
     let (start, _) = entry.spot.range();
     let name = format!("{} at {}:{}", entry.rule, start.line, start.column);
@@ -56,19 +119,27 @@ fn failure(entry: &Entry, class: &str, out: &mut dyn Write) -> io::Result<()> {
         ("message", Cow::Borrowed(entry.message.as_str())),
         ("type", Cow::Borrowed(entry.severity.name())),
     ]);
-    let place = format!("{}:{}:{}", entry.spot.path(), start.line, start.column);
-    let severity = entry.severity.name();
-    let rule = entry.rule;
     writeln!(out, "<testcase{name}{class}><failure{failure}>")?;
+    told(entry, out)?;
+    writeln!(out, "</failure></testcase>")
+}
+
+fn told(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
+    let place = match &entry.spot {
+        Spot::Text { path, start, .. } => format!("{path}:{}:{}", start.line, start.column),
+        Spot::Layer { index, .. } => format!("layer {index}"),
+    };
     // A line of a CI log must not start with text of a file.
     writeln!(
         out,
-        "  {severity}[{rule}] {}: {}",
+        "  {}[{}] {}: {}",
+        entry.severity.name(),
+        entry.rule,
         escaped(&place),
         escaped(&entry.message)
     )?;
-    if let Some(help) = &entry.help {
-        writeln!(out, "  help: {}", escaped(help))?;
+    match &entry.help {
+        Some(help) => writeln!(out, "  help: {}", escaped(help)),
+        None => Ok(()),
     }
-    writeln!(out, "</failure></testcase>")
 }

@@ -8,6 +8,7 @@ pub mod checkstyle;
 pub mod codeclimate;
 pub mod concise;
 pub mod describe;
+pub mod difference;
 pub mod excerpt;
 pub mod fingerprint;
 pub mod github;
@@ -21,6 +22,7 @@ pub mod printable;
 pub mod sarif;
 pub mod security;
 pub mod sonarqube;
+pub mod structure;
 pub mod text;
 pub mod tree;
 pub mod xml;
@@ -48,6 +50,21 @@ pub struct Report {
     pub names: Vec<String>,
     /// How many images were.
     pub images: usize,
+    /// The image, where one was opened.
+    pub image: Option<JudgedImage>,
+    /// What it gained and lost against another one.
+    pub diff: Option<difference::Difference>,
+    /// How tests of its structure ended, where any were asked for.
+    pub structure: Vec<structure::Outcome>,
+}
+
+/// A built image that was judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JudgedImage {
+    /// Its name, as it was asked for.
+    pub name: Arc<str>,
+    /// The rules that it was held against, so that those that found nothing are told as well.
+    pub rules: Vec<&'static str>,
 }
 
 /// A file that could not be looked at.
@@ -77,15 +94,19 @@ pub enum Spot {
         index: u32,
         /// The history line of the layer.
         created_by: Arc<str>,
+        /// The image; empty where it has no name.
+        image: Arc<str>,
     },
 }
 
 impl Spot {
-    /// The path as reported; a layer of an image has none and goes by its index.
+    /// The path as reported; a layer has none and goes by its image, or by its index where that has no
+    /// name.
     pub fn path(&self) -> Cow<'_, str> {
         match self {
             Self::Text { path, .. } => Cow::Borrowed(path),
-            Self::Layer { index, .. } => Cow::Owned(format!("layer-{index}")),
+            Self::Layer { index, image, .. } if image.is_empty() => Cow::Owned(format!("layer-{index}")),
+            Self::Layer { image, .. } => Cow::Borrowed(image),
         }
     }
 
@@ -191,6 +212,23 @@ pub struct Suppressed {
 }
 
 impl Report {
+    /// Says of which image it speaks, and so where layers are.
+    #[must_use]
+    pub fn of_image(mut self, judged: JudgedImage) -> Self {
+        let entries = self.findings.iter_mut();
+        for entry in entries.chain(self.suppressed.iter_mut().map(|one| &mut one.entry)) {
+            let related = entry.related.iter_mut().map(|(_, spot)| spot);
+            for spot in related.chain([&mut entry.spot]) {
+                if let Spot::Layer { image, .. } = spot {
+                    *image = Arc::clone(&judged.name);
+                }
+            }
+        }
+        self.images = 1;
+        self.image = Some(judged);
+        self
+    }
+
     /// Puts all in order and merges equal findings of several invocations.
     #[must_use]
     pub fn in_order(mut self) -> Self {

@@ -50,6 +50,12 @@ pub fn write(report: &Report, look: Look, count: Count, out: &mut dyn Write) -> 
         }
         out.write_all(b"\n")?;
     }
+    if !report.structure.is_empty() {
+        writeln!(out, "{}", super::structure::text(&report.structure))?;
+    }
+    if let Some(difference) = &report.diff {
+        writeln!(out, "{}", difference.text())?;
+    }
     match count {
         Count::Shown => writeln!(out, "{}", counted(report)),
         Count::LeftOut => Ok(()),

@@ -1,6 +1,8 @@
 //! `verify`: opens an image, judges what is in it, and holds it against its Dockerfile.
 
+mod diff;
 mod source;
+mod structure;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -21,8 +23,9 @@ use crate::image::{self, Inspected, Keep};
 use crate::interpret::{self, Input, KnownBases};
 use crate::invocation::Invocation;
 use crate::policy::{self, Selection};
-use crate::report::Report;
+use crate::report::structure::State;
 use crate::report::text::{Count, Look};
+use crate::report::{JudgedImage, Report};
 use crate::rules;
 use crate::source::Source;
 use crate::stages::Stages;
@@ -60,8 +63,16 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
         Some(path) => Some(disk::read(path, &disk::shown(path))?),
         None => None,
     };
-    let keep = keep(&invocation);
-    let image = source::open(arguments, &invocation, &keep)?;
+    let tests = structure::read(arguments)?;
+    let mut keep = keep(&invocation);
+    structure::keep(&tests, None, &mut keep);
+    let open = |keep: &Keep| source::open(arguments, &invocation, keep);
+    let image = open(&keep)?;
+    let (image, root) = structure::followed(arguments, &tests, image, &mut keep, &open)?;
+    let difference = match &arguments.diff {
+        Some(old) => Some(diff::diff(old, &image, &invocation, &builds, &found, &keep)?),
+        None => None,
+    };
     let context: Box<dyn Context> = match &dockerfile {
         Some(_) => Box::new(FolderContext::new(builds.context(folder)).without_ignored(&lies_at)),
         None => Box::new(Nowhere),
@@ -101,9 +112,14 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
     let report = Report {
         findings,
         suppressed,
-        images: 1,
+        diff: difference,
+        structure: structure::run(arguments, &tests, &image, &root)?,
         ..Report::default()
     }
+    .of_image(JudgedImage {
+        name: Arc::from(image.name.as_str()),
+        rules: rules::rules_of_images(&invocation),
+    })
     .in_order();
     write(&report, global, arguments, out)?;
     let threshold = arguments.fail_on.unwrap_or(settings.fail_on);
@@ -111,7 +127,13 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
         .findings
         .iter()
         .any(|entry| threshold.fails(entry.severity));
-    Ok(if fails { Exit::Found } else { Exit::Clean })
+    let ended = |state| report.structure.iter().any(|test| test.state == state);
+    Ok(match () {
+        () if fails || ended(State::Failed) => Exit::Found,
+        // Somebody asked for them, and they could not be run.
+        () if ended(State::Skipped) => Exit::Failed,
+        () => Exit::Clean,
+    })
 }
 
 /// What is kept of an image besides what always is: what the contract mounts over it.
@@ -121,6 +143,7 @@ fn keep(invocation: &Invocation) -> Keep {
     let watched = folders.map(|folder| folder.trim_end_matches('/').to_owned());
     Keep {
         watched: watched.filter(|folder| !folder.is_empty()).collect(),
+        ..Keep::default()
     }
 }
 
