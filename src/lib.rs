@@ -29,7 +29,8 @@
 //! | making | `template` | a template and answers to files in memory |
 //! | | `diagnose` | a failed build as plain data, and what is known of its kind |
 //! | | `progress` | what a build tells while it runs, drawn or written line by line |
-//! | making | `compare` | what was foreseen against what is observed |
+//! | making | `compare` | what was foreseen against what is observed, and one image against another |
+//! | | `structure` | tests of container-structure-test files |
 //! | | `probes` | what is asked of a container of an image, and how its answers are judged |
 //! | outside | `disk` | the only files that know the disk |
 //! | | `program` | runs other programs, for a limited time |
@@ -69,6 +70,7 @@ pub mod rules;
 pub mod shell;
 pub mod source;
 pub mod stages;
+pub mod structure;
 pub mod syntax;
 pub mod template;
 pub mod tools;

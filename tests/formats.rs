@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use seaworthy::finding::{Certainty, Edit, Fix, Safety, Severity};
 use seaworthy::report::{
-    Entry, Problem, Report, Spot, Suppressed, checkstyle, codeclimate, concise, github, gitlab, gnu,
-    hadolint, json, junit, markdown, printable, sarif, sonarqube, text,
+    Entry, JudgedImage, Problem, Report, Spot, Suppressed, checkstyle, codeclimate, concise, github, gitlab,
+    gnu, hadolint, json, junit, markdown, printable, sarif, sonarqube, text,
 };
 use seaworthy::source::{Position, Span};
 use serde_json::Value;
@@ -510,6 +510,7 @@ fn a_layer_of_an_image_stands_in_every_format() {
     one.spot = Spot::Layer {
         index: 2,
         created_by: Arc::from("RUN x"),
+        image: Arc::from(""),
     };
     report.findings.push(one);
     for (name, writer) in FORMATS {
@@ -517,6 +518,88 @@ fn a_layer_of_an_image_stands_in_every_format() {
         assert!(out.contains("in a layer"), "{name}: {out}");
     }
     check_sarif(&parsed("sarif", &report));
+    let report = report.of_image(JudgedImage {
+        name: Arc::from("registry.example.com/ws:1"),
+        rules: vec!["home-shadowed", "stopsignal"],
+    });
+    for (name, writer) in FORMATS {
+        let out = written(*writer, &report);
+        assert!(
+            out.contains("in a layer") && !out.contains("layer-2"),
+            "{name}: {out}"
+        );
+    }
+    check_sarif(&parsed("sarif", &report));
+}
+
+#[test]
+fn sarif_names_the_image_and_the_layer_in_it() {
+    let mut report = Report::default();
+    let mut one = entry("x", "in a layer", Severity::Warning);
+    one.spot = Spot::Layer {
+        index: 2,
+        created_by: Arc::from("RUN x"),
+        image: Arc::from(""),
+    };
+    report.findings.push(one);
+    let report = report.of_image(JudgedImage {
+        name: Arc::from("ws:1"),
+        rules: Vec::new(),
+    });
+    let location = &parsed("sarif", &report)["runs"][0]["results"][0]["locations"][0];
+    assert_eq!(location["physicalLocation"]["artifactLocation"]["uri"], "ws%3A1");
+    assert_eq!(location["logicalLocations"][0]["name"], "layer 2");
+    assert_eq!(
+        location["logicalLocations"][0]["fullyQualifiedName"],
+        "ws:1/layer 2"
+    );
+}
+
+#[test]
+fn junit_has_a_case_for_each_rule_of_an_image() {
+    let mut report = Report::default();
+    for (rule, message) in [
+        ("home-shadowed", "one"),
+        ("home-shadowed", "two"),
+        ("other", "three"),
+    ] {
+        let mut one = entry("Dockerfile", message, Severity::Warning);
+        one.rule = rule;
+        report.findings.push(one);
+    }
+    let report = report.of_image(JudgedImage {
+        name: Arc::from("ws:1"),
+        rules: vec!["aaa", "home-shadowed"],
+    });
+    let out = written(junit::write, &report);
+    assert!(
+        out.contains("<testsuite name=\"ws:1\" tests=\"3\" failures=\"2\""),
+        "{out}"
+    );
+    assert!(
+        out.contains("<testcase name=\"aaa\" classname=\"ws:1\"/>"),
+        "{out}"
+    );
+    assert_eq!(out.matches("<testcase ").count(), 3, "{out}");
+    assert_eq!(out.matches("<failure ").count(), 2, "{out}");
+    assert!(out.contains("one (and 1 more)") && out.contains("two"), "{out}");
+}
+
+#[test]
+fn an_annotation_of_a_layer_has_no_file() {
+    let mut report = Report::default();
+    let mut one = entry("x", "in a layer", Severity::Warning);
+    one.spot = Spot::Layer {
+        index: 2,
+        created_by: Arc::from("RUN x"),
+        image: Arc::from("ws:1"),
+    };
+    report.findings.push(one);
+    let out = written(github::write, &report);
+    assert!(
+        out.starts_with("::warning title=") && out.contains("layer 2 of ws:1"),
+        "{out}"
+    );
 }
 
 type HadolintWriter = fn(&[hadolint::File], &mut dyn Write) -> io::Result<()>;

@@ -28,6 +28,12 @@ pub struct Verify {
     #[cfg(feature = "engine")]
     #[arg(long)]
     pub run: bool,
+    /// Compare it with an older image, by name or archive, or with the image of a Dockerfile
+    #[arg(long, value_name = "OLD")]
+    pub diff: Option<PathBuf>,
+    /// Run the tests of a container-structure-test file; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub structure_test: Vec<PathBuf>,
     /// The kind of place in which the image runs
     #[arg(long, value_name = "NAME", value_parser = profile())]
     pub profile: Option<Profile>,

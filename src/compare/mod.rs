@@ -2,10 +2,13 @@
 //!
 //! What was foreseen for certain must be there ([`missing`]); what is there and was not foreseen must lie
 //! in a step that cannot be seen through ([`unforeseen`]). So every built image is a test of the
-//! interpreter, too.
+//! interpreter, too. Two images against one another are [`difference()`]'s.
 
+mod difference;
 mod missing;
 mod unforeseen;
+
+pub use difference::{Side, difference};
 
 use crate::facts::{Facts, Reach, StartCommand, path};
 use crate::finding::{Certainty, Finding, Place, Severity};

@@ -15,6 +15,7 @@ mod dial;
 pub mod export;
 mod interrupts;
 mod kit;
+pub mod once;
 pub mod registry;
 mod session;
 

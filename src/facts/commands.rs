@@ -17,6 +17,9 @@ const USUAL_FOLDERS: [&str; 6] = [
     "/bin",
 ];
 
+/// PATH of every image that sets none.
+pub const USUAL_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 /// Where the distributions keep the certificates of authorities in one file.
 const BUNDLES: [&str; 4] = [
     "/etc/ssl/certs/ca-certificates.crt",

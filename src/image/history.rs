@@ -70,6 +70,35 @@ pub fn lines(image: &Inspected) -> Vec<Line> {
     lines.collect()
 }
 
+/// What an instruction weighs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Weighed {
+    /// The instruction, as the history has it.
+    pub instruction: String,
+    /// The bytes of the files in its layer.
+    pub bytes: u64,
+}
+
+/// What the instructions weigh that made layers, the first one first.
+pub fn weights(image: &Inspected) -> Vec<Weighed> {
+    let made = lines(image).into_iter().filter_map(|line| {
+        let layer = line.layer?;
+        let words: Vec<&str> = [line.keyword]
+            .into_iter()
+            .chain(line.text.split_whitespace())
+            .collect();
+        let said = words.join(" ").trim().to_owned();
+        Some(Weighed {
+            instruction: match said.is_empty() {
+                true => format!("layer {layer}"),
+                false => said,
+            },
+            bytes: image.layers.get(layer)?.bytes,
+        })
+    });
+    made.collect()
+}
+
 /// The keyword of a line and what follows it: `RUN … # buildkit`, `/bin/sh -c #(nop)  CMD […]`, or the
 /// words of a shell.
 fn read(created_by: &str) -> (&'static str, &str) {

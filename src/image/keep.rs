@@ -3,6 +3,8 @@
 //! What rules ask for is kept one by one; all else is summed up at a folder near the root, so that
 //! memory follows the questions and not the image.
 
+use std::collections::BTreeMap;
+
 /// The most paths of an image, and the most deletions; a mark has eight bytes.
 pub const MOST_PATHS: usize = 4_000_000;
 /// The most entries that are kept.
@@ -13,6 +15,8 @@ pub const MOST_TEXT: usize = 24 << 20;
 pub const MOST_IN_FOLDER: u32 = 2_000;
 /// The longest text that is kept.
 pub const LONGEST_TEXT: u64 = 64 << 10;
+/// The longest text that is kept where it is asked for by name.
+pub const LONGEST_ASKED: u64 = 4 << 20;
 
 /// What is kept of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,12 +48,29 @@ pub enum Known {
     World,
     /// rpm's database as an SQLite file.
     RpmSqlite,
+    /// What was not yet taken over into that file.
+    RpmLog,
     /// rpm's database in its own form, `Packages.db`.
     RpmNdb,
     /// rpm's database as a Berkeley file, `Packages`.
     RpmBerkeley,
     /// The C library's archive of locales.
     Locales,
+    /// A path that is asked for, whose content does not matter.
+    Asked,
+    /// A file that is asked for.
+    AskedText,
+    /// A copyright file of a package, of which certain words are asked for.
+    Licence,
+}
+
+/// What is asked for of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wanted {
+    /// What lies there.
+    Entry,
+    /// Its text as well.
+    Text,
 }
 
 /// What is kept, besides what is always kept.
@@ -57,6 +78,10 @@ pub enum Known {
 pub struct Keep {
     /// Folders of which every entry matters: volumes and homes of the contract.
     pub watched: Vec<String>,
+    /// Paths that are asked for by name.
+    pub paths: BTreeMap<String, Wanted>,
+    /// Words that are looked for in the copyright files of packages, upper case; none where nobody asks.
+    pub licences: Vec<String>,
 }
 
 /// Folders of which everything is kept, whatever the depth.
@@ -88,8 +113,21 @@ const SUMMED: [&str; 12] = [
 impl Keep {
     /// What is kept of an entry.
     pub fn of(&self, path: &str) -> Kept {
-        if let Some(known) = known(path) {
-            return Kept::Content(known);
+        let wanted = self.paths.get(path);
+        match known(path) {
+            // Whoever asks for a text gets more of it; a database stays one.
+            None | Some(Known::Text | Known::Script) if wanted == Some(&Wanted::Text) => {
+                return Kept::Content(Known::AskedText);
+            }
+            Some(known) => return Kept::Content(known),
+            None => {}
+        }
+        let is_document = !self.licences.is_empty() && is_document(path);
+        if is_document && path.ends_with("/copyright") {
+            return Kept::Content(Known::Licence);
+        }
+        if is_document || wanted.is_some() {
+            return Kept::Content(Known::Asked);
         }
         if self.is_kept(path) {
             Kept::Entry
@@ -150,6 +188,15 @@ pub fn lies_in(path: &str, folder: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// Whether it is the folder of a package's documents, or the copyright file in it.
+fn is_document(path: &str) -> bool {
+    let rest = path.strip_prefix("/usr/share/doc/");
+    rest.is_some_and(|rest| match rest.split_once('/') {
+        Some((_, name)) => name == "copyright",
+        None => true,
+    })
+}
+
 /// The format of a file, by its path.
 fn known(path: &str) -> Option<Known> {
     const TEXTS: [&str; 25] = [
@@ -206,6 +253,7 @@ fn known(path: &str) -> Option<Known> {
         ("/var/lib/dpkg/status.d", name) if !name.ends_with(".md5sums") => return Some(Known::Dpkg),
         ("/var/lib/dpkg/info", name) if name.ends_with(".list") => return Some(Known::DpkgList),
         ("/var/lib/rpm" | "/usr/lib/sysimage/rpm", "rpmdb.sqlite") => return Some(Known::RpmSqlite),
+        ("/var/lib/rpm" | "/usr/lib/sysimage/rpm", "rpmdb.sqlite-wal") => return Some(Known::RpmLog),
         ("/var/lib/rpm" | "/usr/lib/sysimage/rpm", "Packages.db") => return Some(Known::RpmNdb),
         ("/var/lib/rpm" | "/usr/lib/sysimage/rpm", "Packages") => return Some(Known::RpmBerkeley),
         _ => {}
@@ -233,6 +281,7 @@ mod tests {
     fn what_rules_ask_for_is_kept_and_all_else_summed_near_the_root() {
         let keep = Keep {
             watched: vec!["/srv/a/b/c".into()],
+            ..Keep::default()
         };
         assert_eq!(keep.of("/etc/passwd"), Kept::Content(Known::Text));
         assert_eq!(keep.of("/usr/bin/git"), Kept::Entry);

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, Read};
 
 use super::inspected::{Content, Marks};
-use super::keep::{Known, LONGEST_TEXT};
+use super::keep::{Keep, Known, LONGEST_ASKED, LONGEST_TEXT};
 use super::{locales, packages, rpm};
 
 /// The most bytes of a package database of RPM: such a file has to be in memory as a whole.
@@ -15,15 +15,23 @@ const LONGEST_DATABASE: u64 = 512 << 20;
 /// The reader's alone: a file that makes no sense is [`Content::Unread`].
 pub fn read(
     known: Known,
+    keep: &Keep,
     size: u64,
     input: &mut dyn BufRead,
     owned: &mut Marks,
 ) -> io::Result<Option<Content>> {
     Ok(match known {
-        Known::Text => Some(text(input, size)?),
+        Known::Text => Some(text(input, size, LONGEST_TEXT)?),
+        Known::AskedText => Some(text(input, size, LONGEST_ASKED)?),
+        Known::Asked => None,
+        Known::Licence => Some(words_in(input, size, &keep.licences)?),
         Known::Script => {
             let is_script = input.fill_buf()?.starts_with(b"#!");
-            if is_script { Some(text(input, size)?) } else { None }
+            if is_script {
+                Some(text(input, size, LONGEST_TEXT)?)
+            } else {
+                None
+            }
         }
         Known::Dpkg => Some(Content::Packages(packages::dpkg(input)?)),
         Known::DpkgList => {
@@ -34,6 +42,10 @@ pub fn read(
         Known::Apk => Some(Content::Packages(packages::apk(input, owned)?)),
         Known::World => Some(Content::Names(packages::world(input)?)),
         Known::Locales => Some(locales::archive(input)?),
+        Known::RpmLog if size == 0 => None,
+        Known::RpmLog => Some(Content::Unread(
+            "the database of RPM has changes in a log beside it, which is not read".to_owned(),
+        )),
         Known::RpmSqlite | Known::RpmNdb | Known::RpmBerkeley if size > LONGEST_DATABASE => Some(
             Content::Unread(format!("the database has more than {LONGEST_DATABASE} bytes")),
         ),
@@ -45,13 +57,25 @@ pub fn read(
     })
 }
 
-fn text(input: &mut dyn BufRead, size: u64) -> io::Result<Content> {
-    if size > LONGEST_TEXT {
-        return Ok(Content::Unread(format!("it has more than {LONGEST_TEXT} bytes")));
+fn text(input: &mut dyn BufRead, size: u64, longest: u64) -> io::Result<Content> {
+    if size > longest {
+        return Ok(Content::Unread(format!("it has more than {longest} bytes")));
     }
     let mut bytes = Vec::new();
-    input.take(LONGEST_TEXT).read_to_end(&mut bytes)?;
+    input.take(longest).read_to_end(&mut bytes)?;
     Ok(Content::Text(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// Those words that stand in a text, in whatever case: a thousand such files are not kept as a whole.
+fn words_in(input: &mut dyn BufRead, size: u64, words: &[String]) -> io::Result<Content> {
+    Ok(match text(input, size, LONGEST_ASKED)? {
+        Content::Text(text) => {
+            let text = text.to_uppercase();
+            let found = words.iter().filter(|word| text.contains(word.as_str()));
+            Content::Text(found.cloned().collect::<Vec<_>>().join(" "))
+        }
+        other => other,
+    })
 }
 
 /// The lines of a file, without their ends; of a line only so much as is told.

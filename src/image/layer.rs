@@ -112,7 +112,13 @@ impl Reading<'_> {
         }
         let content = match kept {
             Kept::Content(known) if member.kind == MemberKind::File => {
-                let read = known::read(known, member.size, &mut members.content(), &mut self.layer.owned);
+                let read = known::read(
+                    known,
+                    self.keep,
+                    member.size,
+                    &mut members.content(),
+                    &mut self.layer.owned,
+                );
                 read.map_err(|error| ImageError::read(self.what, error))?
             }
             _ => None,

@@ -20,16 +20,18 @@ mod layout;
 mod locales;
 mod observe;
 mod packages;
+mod root;
 mod rpm;
 mod state;
 mod tarball;
 
 pub use archive::read as read_archive;
 pub use error::ImageError;
-pub use history::{Matched, Mismatch, matching};
+pub use history::{Matched, Mismatch, Weighed, matching, weights};
 pub use inspected::{
     Config, Content, Entry, Health, Heap, History, Inspected, Installed, Kind, Layer, Marks,
 };
-pub use keep::Keep;
+pub use keep::{Keep, Wanted};
 pub use layout::read as read_layout;
 pub use observe::observe;
+pub use root::Root;

@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use super::printable::{printable, printable_char};
-use super::{Entry, Report, concise};
+use super::{Entry, Report, Spot, concise};
 use crate::finding::Severity;
 
 /// Annotations of a kind that the runner shows a step (GitHub's documentation of workflow commands).
@@ -73,6 +73,19 @@ impl Annotation<'_> {
                 );
             }
         };
+        if let Spot::Layer { index, image, .. } = &entry.spot {
+            // There is no file in which it could be shown.
+            let place = match image.is_empty() {
+                true => format!("layer {index}"),
+                false => format!("layer {index} of {image}"),
+            };
+            write!(out, "::{kind} title={}::", property(entry.rule))?;
+            write!(out, "{}", data(&format!("{place}: {}", entry.message)))?;
+            return match &entry.help {
+                Some(help) => writeln!(out, "%0A{}", data(help)),
+                None => writeln!(out),
+            };
+        }
         let (start, end) = entry.spot.range();
         let last = entry.spot.last_line();
         write!(

@@ -52,6 +52,10 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     contract: Vec<Point<'a>>,
     summary: Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diff: Option<&'a super::difference::Difference>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    structure: &'a [super::structure::Outcome],
 }
 
 #[derive(Serialize)]
@@ -182,6 +186,8 @@ impl<'a> Document<'a> {
                 style: report.count(Severity::Style),
                 suppressed: report.suppressed.len(),
             },
+            diff: report.diff.as_ref(),
+            structure: &report.structure,
         }
     }
 }
@@ -219,7 +225,9 @@ impl<'a> Place<'a> {
                 end: Some(*end),
                 layer: None,
             },
-            Spot::Layer { index, created_by } => Self {
+            Spot::Layer {
+                index, created_by, ..
+            } => Self {
                 path: None,
                 start: None,
                 end: None,

@@ -18,7 +18,14 @@ pub const SUMMARY_LIMIT: usize = 1 << 20;
 /// # Errors
 /// The writer's.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(table(report, usize::MAX).as_bytes())
+    out.write_all(table(report, usize::MAX).as_bytes())?;
+    if !report.structure.is_empty() {
+        write!(out, "\n{}", super::structure::markdown(&report.structure))?;
+    }
+    match &report.diff {
+        Some(difference) => write!(out, "\n{}", difference.markdown()),
+        None => Ok(()),
+    }
 }
 
 /// The table with as many of the findings, the worst first, as fit into a number of bytes; empty where
@@ -111,7 +118,7 @@ fn words(text: &str) -> String {
 
 /// Text as nothing but text: each sign that Markdown, HTML or GitHub reads more into is written by number,
 /// or set apart from what follows it.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let text = printable(text);
     let mut written = String::with_capacity(text.len());
     let mut signs = text.chars().peekable();

@@ -9,6 +9,7 @@ pub mod checkstyle;
 pub mod codeclimate;
 pub mod concise;
 pub mod describe;
+pub mod difference;
 pub mod doctor;
 pub mod excerpt;
 pub mod fingerprint;
@@ -25,6 +26,7 @@ pub mod probes;
 pub mod sarif;
 pub mod security;
 pub mod sonarqube;
+pub mod structure;
 pub mod text;
 pub mod tree;
 pub mod xml;
@@ -56,6 +58,21 @@ pub struct Report {
     pub probes: Option<Vec<probes::ProbeOutcome>>,
     /// What became of the contract's points, where an image was held against it.
     pub contract: Vec<crate::checklist::Judged>,
+    /// The image, where one was opened.
+    pub image: Option<JudgedImage>,
+    /// What it gained and lost against another one.
+    pub diff: Option<difference::Difference>,
+    /// How tests of its structure ended, where any were asked for.
+    pub structure: Vec<structure::Outcome>,
+}
+
+/// A built image that was judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JudgedImage {
+    /// Its name, as it was asked for.
+    pub name: Arc<str>,
+    /// The rules that it was held against, so that those that found nothing are told as well.
+    pub rules: Vec<&'static str>,
 }
 
 /// A file that could not be looked at.
@@ -85,15 +102,19 @@ pub enum Spot {
         index: u32,
         /// The history line of the layer.
         created_by: Arc<str>,
+        /// The image; empty where it has no name.
+        image: Arc<str>,
     },
 }
 
 impl Spot {
-    /// The path as reported; a layer of an image has none and goes by its index.
+    /// The path as reported; a layer has none and goes by its image, or by its index where that has no
+    /// name.
     pub fn path(&self) -> Cow<'_, str> {
         match self {
             Self::Text { path, .. } => Cow::Borrowed(path),
-            Self::Layer { index, .. } => Cow::Owned(format!("layer-{index}")),
+            Self::Layer { index, image, .. } if image.is_empty() => Cow::Owned(format!("layer-{index}")),
+            Self::Layer { image, .. } => Cow::Borrowed(image),
         }
     }
 
@@ -199,6 +220,23 @@ pub struct Suppressed {
 }
 
 impl Report {
+    /// Says of which image it speaks, and so where layers are.
+    #[must_use]
+    pub fn of_image(mut self, judged: JudgedImage) -> Self {
+        let entries = self.findings.iter_mut();
+        for entry in entries.chain(self.suppressed.iter_mut().map(|one| &mut one.entry)) {
+            let related = entry.related.iter_mut().map(|(_, spot)| spot);
+            for spot in related.chain([&mut entry.spot]) {
+                if let Spot::Layer { image, .. } = spot {
+                    *image = Arc::clone(&judged.name);
+                }
+            }
+        }
+        self.images = 1;
+        self.image = Some(judged);
+        self
+    }
+
     /// Puts all in order and merges equal findings of several invocations.
     #[must_use]
     pub fn in_order(mut self) -> Self {

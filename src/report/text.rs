@@ -51,6 +51,12 @@ pub fn write(report: &Report, look: Look, count: Count, out: &mut dyn Write) -> 
         }
         out.write_all(b"\n")?;
     }
+    if !report.structure.is_empty() {
+        writeln!(out, "{}", super::structure::text(&report.structure))?;
+    }
+    if let Some(difference) = &report.diff {
+        writeln!(out, "{}", difference.text())?;
+    }
     if let Some(probes) = &report.probes {
         super::probes::write(probes, look, out)?;
     }

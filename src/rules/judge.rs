@@ -103,6 +103,16 @@ pub fn judge_image(facts: &Facts, invocation: &Invocation) -> Vec<Finding> {
     once(findings)
 }
 
+/// The rules that judge an opened image for this profile.
+pub fn rules_of_images(invocation: &Invocation) -> Vec<&'static str> {
+    let on = |rule: &&Rule| {
+        let raised = invocation.raised.contains_key(rule.name);
+        matches!(rule.check, Check::Facts(_))
+            && (rule.levels.of(invocation.contract.profile).is_some() || raised)
+    };
+    RULES.iter().filter(on).map(|rule| rule.name).collect()
+}
+
 /// The severity of a rule before the config changes it; none where it is off and nobody wants it.
 ///
 /// A file that says `error=true` wants every check of BuildKit, and each that speaks is an error; one

@@ -163,7 +163,7 @@ mod write_after_volume;
 mod yes_flag_missing;
 
 pub use cases::Cases;
-pub use judge::{judge, judge_image};
+pub use judge::{judge, judge_image, rules_of_images};
 pub use nearest::nearest;
 pub use page::Page;
 pub use profiles::OFF_IN_WORKSPACES;

@@ -147,6 +147,7 @@ impl Resolver<'_> {
             Place::Layer { index, created_by } => Spot::Layer {
                 index: *index,
                 created_by: Arc::clone(created_by),
+                image: Arc::from(""),
             },
             Place::Text { path, span } if self.is_here(path) => spot_in(self.source, *span),
             Place::Text { path, span } => self

@@ -1,8 +1,10 @@
 //! `verify`: opens an image, judges what is in it, and holds it against its Dockerfile.
 
+mod diff;
 #[cfg(feature = "engine")]
 mod run;
 mod source;
+mod structure;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -25,9 +27,10 @@ use crate::image::{self, Inspected, Keep};
 use crate::interpret::{self, Input, KnownBases};
 use crate::invocation::Invocation;
 use crate::policy::{self, Selection, Verdict};
-use crate::report::Report;
 use crate::report::probes::{ProbeOutcome, State as ProbeState};
+use crate::report::structure::State as TestState;
 use crate::report::text::{Count, Look};
+use crate::report::{JudgedImage, Report};
 use crate::rules;
 use crate::source::Source;
 use crate::stages::Stages;
@@ -70,8 +73,16 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
         true => Some(engine(arguments)?),
         false => None,
     };
-    let keep = keep(&invocation);
-    let image = source::open(arguments, &invocation, &keep)?;
+    let tests = structure::read(arguments)?;
+    let mut keep = keep(&invocation);
+    structure::keep(&tests, None, &mut keep);
+    let open = |keep: &Keep| source::open(arguments, &invocation, keep);
+    let image = open(&keep)?;
+    let (image, root) = structure::followed(arguments, &tests, image, &mut keep, &open)?;
+    let difference = match &arguments.diff {
+        Some(old) => Some(diff::diff(old, &image, &invocation, &builds, &found, &keep)?),
+        None => None,
+    };
     let context: Box<dyn Context> = match &dockerfile {
         Some(_) => Box::new(FolderContext::new(builds.context(folder)).without_ignored(&lies_at)),
         None => Box::new(Nowhere),
@@ -142,11 +153,16 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
     let report = Report {
         findings,
         suppressed,
-        images: 1,
         probes,
         contract,
+        diff: difference,
+        structure: structure::run(arguments, &tests, &image, &root)?,
         ..Report::default()
     }
+    .of_image(JudgedImage {
+        name: Arc::from(image.name.as_str()),
+        rules: rules::rules_of_images(&invocation),
+    })
     .in_order();
     write(&report, global, arguments, out)?;
     if !matches!(
@@ -163,13 +179,19 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
         || threshold != FailOn::Never && report.contract.iter().any(|point| point.state == State::Unmet);
     for probe in report.probes.iter().flatten().filter(|probe| probe.state.fails()) {
         fails = true;
-        if !matches!(arguments.format, Format::Text | Format::Json) {
+        if !matches!(arguments.format, Format::Text | Format::Json | Format::Junit) {
             // These formats have no place for it.
             let first = probe.output.lines().next().unwrap_or_default();
             say(&format!("error: the probe `{}` failed: {first}", probe.name));
         }
     }
-    Ok(if fails { Exit::Found } else { Exit::Clean })
+    let ended = |state| report.structure.iter().any(|test| test.state == state);
+    Ok(match () {
+        () if fails || ended(TestState::Failed) => Exit::Found,
+        // Somebody asked for them, and they could not be run.
+        () if ended(TestState::Skipped) => Exit::Failed,
+        () => Exit::Clean,
+    })
 }
 
 /// The engine in which the image is started.
@@ -188,6 +210,7 @@ fn keep(invocation: &Invocation) -> Keep {
     let watched = folders.map(|folder| folder.trim_end_matches('/').to_owned());
     Keep {
         watched: watched.filter(|folder| !folder.is_empty()).collect(),
+        ..Keep::default()
     }
 }
 

@@ -14,8 +14,8 @@ use crate::finding::{Certainty, Severity};
 use crate::rules;
 use shape::{
     Artifact, Change, Configuration, Driver, FileLocation, Fingerprints, Fix, Help, Inserted, Invocation,
-    Location, Log, Notification, NotificationLocation, Outcome, OutcomeProperties, PhysicalLocation, Region,
-    Replacement, Rule, RuleProperties, Run, Suppression, Text, Tool,
+    Location, Log, LogicalLocation, Notification, NotificationLocation, Outcome, OutcomeProperties,
+    PhysicalLocation, Region, Replacement, Rule, RuleProperties, Run, Suppression, Text, Tool,
 };
 
 /// Results that GitHub takes of a run; it refuses a log with more.
@@ -206,12 +206,14 @@ impl<'a> Outcome<'a> {
             locations: [Location {
                 id: None,
                 physical_location: PhysicalLocation::new(&entry.spot),
+                logical_locations: LogicalLocation::of(&entry.spot),
                 message: None,
             }],
             related_locations: related
                 .map(|(index, (message, spot))| Location {
                     id: Some(index + 1),
                     physical_location: PhysicalLocation::new(spot),
+                    logical_locations: LogicalLocation::of(spot),
                     message: Some(Text { text: plain(message) }),
                 })
                 .collect(),
@@ -226,6 +228,19 @@ impl<'a> Outcome<'a> {
                 aliases: &entry.aliases,
                 stage: entry.stage.as_deref(),
             },
+        }
+    }
+}
+
+impl LogicalLocation {
+    fn of(spot: &Spot) -> Vec<Self> {
+        match spot {
+            Spot::Text { .. } => Vec::new(),
+            Spot::Layer { index, .. } => vec![Self {
+                name: format!("layer {index}"),
+                fully_qualified_name: format!("{}/layer {index}", spot.path()),
+                kind: "layer",
+            }],
         }
     }
 }
