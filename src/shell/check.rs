@@ -119,7 +119,7 @@ pub fn check(text: &str, interpreter: Interpreter, names: &[&str]) -> Arc<[Shell
     if text.len() > LONGEST_CHECKED || costs_too_much {
         return Arc::from([]);
     }
-    if is_plain(text) {
+    if is_plain(text, names) {
         return Arc::from([]);
     }
     engine::check(text, interpreter, names)

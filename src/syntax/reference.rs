@@ -4,6 +4,7 @@
 //! library, since users know them from `docker pull` and `docker build`.
 
 use std::fmt;
+use std::str::Chars;
 
 use thiserror::Error;
 
@@ -188,31 +189,26 @@ pub fn split_tag(text: &str) -> (&str, Option<&str>) {
 ///
 /// Takes at most the product of both lengths, whatever the pattern.
 pub fn glob(pattern: &str, text: &str) -> bool {
-    let pattern: Vec<char> = pattern.chars().collect();
-    let text: Vec<char> = text.chars().collect();
-    let (mut at_pattern, mut at_text) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while at_text < text.len() {
-        match pattern.get(at_pattern) {
-            Some('*') => {
-                star = Some((at_pattern, at_text));
-                at_pattern += 1;
+    let (mut pattern, mut text) = (pattern.chars(), text.chars());
+    // Behind the last star: the pattern, and the text from where that pattern was last tried.
+    let mut star: Option<(Chars, Chars)> = None;
+    loop {
+        let mut rest = text.clone();
+        let Some(sign) = rest.next() else {
+            return pattern.all(|rest| rest == '*');
+        };
+        match pattern.next() {
+            Some('*') => star = Some((pattern.clone(), text.clone())),
+            Some(wanted) if wanted == '?' || wanted == sign => text = rest,
+            _ => {
+                let Some((behind, tried)) = &mut star else {
+                    return false;
+                };
+                tried.next();
+                (pattern, text) = (behind.clone(), tried.clone());
             }
-            Some(&wanted) if wanted == '?' || wanted == text[at_text] => {
-                at_pattern += 1;
-                at_text += 1;
-            }
-            _ => match star {
-                Some((pattern_of_star, text_of_star)) => {
-                    star = Some((pattern_of_star, text_of_star + 1));
-                    at_pattern = pattern_of_star + 1;
-                    at_text = text_of_star + 1;
-                }
-                None => return false,
-            },
         }
     }
-    pattern[at_pattern..].iter().all(|&rest| rest == '*')
 }
 
 /// The registry that a reference names or means, and what follows.

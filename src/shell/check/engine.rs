@@ -144,7 +144,8 @@ fn one(whole: &str, offset: usize, interpreter: Interpreter) -> Vec<ShellFinding
     let settings = &SETTINGS[&(interpreter.kind as u8, interpreter.errexit, interpreter.pipefail)];
     let found = guarded(|| {
         let parsed = parse::whole(whole, settings.shell.parser_dialect())?;
-        Some(AnalysisRequest::from_parse_result(&parsed, whole, settings).lint())
+        let request = AnalysisRequest::from_parse_result(&parsed, whole, settings);
+        Some(request.with_shellcheck_map(&NUMBERS).lint())
     });
     let diagnostics = found.flatten().unwrap_or_default();
     diagnostics
@@ -249,12 +250,15 @@ const FIXED: &[(&str, bool)] = &[
     ("SC2268", false),
 ];
 
+/// ShellCheck's numbers of the linter's rules. Left to itself the linter makes this table anew for every
+/// script.
+static NUMBERS: LazyLock<ShellCheckCodeMap> = LazyLock::new(ShellCheckCodeMap::default);
+
 /// The codes by the linter's own names for its rules.
 static RULES: LazyLock<HashMap<&'static str, &'static Code>> = LazyLock::new(|| {
-    let map = ShellCheckCodeMap::default();
     Rule::iter()
         .filter_map(|rule| {
-            let number = map.code_for_rule(rule)?;
+            let number = NUMBERS.code_for_rule(rule)?;
             Some((rule.code(), codes::code(&format!("SC{number:04}"))?))
         })
         .collect()
@@ -316,6 +320,68 @@ mod tests {
         assert_eq!(told, [("SC2086", 14..20), ("SC2154", 14..20)]);
         assert_eq!(codes("version=2", sh(), &["version"]), Vec::<&str>::new());
         assert_eq!(codes("version=2", sh(), &[]), ["SC2034"]);
+    }
+
+    /// The scripts of the repository's own cases, and of the real Dockerfiles that lie beside it.
+    fn real_scripts() -> BTreeSet<String> {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut texts = Vec::new();
+        for entry in ignore::Walk::new(root.join("fixtures")).flatten() {
+            texts.extend(std::fs::read(entry.path()).ok());
+        }
+        let shared = std::env::var_os("SEAWORTHY_SHARED").map_or_else(|| root.join("../shared"), Into::into);
+        for set in ["general", "workspaces", "enterprise"] {
+            let Ok(file) = std::fs::File::open(shared.join(format!("corpus/{set}.tar.gz"))) else {
+                continue;
+            };
+            let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(file));
+            for entry in archive.entries().expect("it is an archive") {
+                let mut text = Vec::new();
+                std::io::Read::read_to_end(&mut entry.expect("it is whole"), &mut text).expect("it reads");
+                texts.push(text);
+            }
+        }
+        let mut scripts = BTreeSet::new();
+        for text in texts {
+            for instruction in crate::syntax::parse(&text).instructions {
+                if let crate::syntax::Args::Text(word) = &instruction.args {
+                    scripts.insert(word.text.clone());
+                }
+            }
+        }
+        scripts
+    }
+
+    #[test]
+    fn in_a_plain_script_the_linter_finds_nothing() {
+        let mut scripts = real_scripts();
+        assert!(scripts.len() > 100, "the fixtures have that many");
+        scripts.extend(super::super::plain::tests::every_kind());
+        let mut plain = 0;
+        for script in &scripts {
+            let signs = |sign: char| sign != '_' && !sign.is_ascii_alphanumeric();
+            let names = script.split('$').skip(1).filter_map(|rest| {
+                let name = rest.strip_prefix('{').unwrap_or(rest).split(signs).next()?;
+                name.starts_with(|sign: char| sign == '_' || sign.is_ascii_alphabetic())
+                    .then_some(name)
+            });
+            let names: Vec<&str> = names.collect();
+            if !super::super::is_plain(script, &names) {
+                continue;
+            }
+            plain += 1;
+            let (whole, offset) = with_names(script, &names);
+            for kind in [Kind::Sh, Kind::Dash, Kind::Busybox, Kind::Bash, Kind::Ksh] {
+                let interpreter = Interpreter {
+                    kind,
+                    errexit: kind == Kind::Bash,
+                    pipefail: kind == Kind::Bash,
+                };
+                let found = all(&whole, offset, interpreter);
+                assert!(found.is_empty(), "{script:?} under {kind:?}: {found:?}");
+            }
+        }
+        assert!(plain > 300, "{plain}");
     }
 
     #[test]
