@@ -98,10 +98,7 @@ impl Matcher {
             && has(&self.text, &place.text)
             && has(&self.base, &place.base)
             && has(&self.file, &place.file)
-            && !self
-                .without
-                .as_ref()
-                .is_some_and(|one| one.is_match(&place.text))
+            && !self.without.as_ref().is_some_and(|one| one.is_match(&place.text))
     }
 }
 
@@ -151,7 +148,8 @@ impl Judged {
                 };
                 if let (true, Place::Text { span, .. }) = (is_theirs, place) {
                     let line = source.position(span.start).line;
-                    let holds = |one: &&Instruction| one.span.start <= span.start && span.start <= one.span.end;
+                    let holds =
+                        |one: &&Instruction| one.span.start <= span.start && span.start <= one.span.end;
                     let start = tree.instructions.iter().find(holds);
                     told.insert(((*id).to_owned(), start.map_or(line, |one| one.start_line)));
                 }
@@ -292,7 +290,10 @@ fn what_hadolint_says_of_the_corpus_is_said() {
     let mut used = vec![0_usize; kinds.len()];
     let mut wrong = Vec::new();
     for (name, judged) in &judged {
-        let theirs: Told = read[name].iter().map(|row| (row.code.clone(), row.line)).collect();
+        let theirs: Told = read[name]
+            .iter()
+            .map(|row| (row.code.clone(), row.line))
+            .collect();
         for told in theirs.union(&judged.told) {
             let (id, line) = told;
             let tally = tallies.entry(id.clone()).or_default();

@@ -41,7 +41,8 @@ static HARMLESS: LazyLock<Regex> =
 /// Names that run words together and end in what is a secret, or begin with it in a word of their own.
 static RUN_TOGETHER: LazyLock<Regex> = LazyLock::new(|| {
     let ends = "(?i:password|passwd|secret|apikey|authtoken|accesstoken)$";
-    let humps = "(?:^|_|[a-z0-9])(?:[Pp]assword|[Ss]ecret|[Tt]oken|(?:[Aa]pi|[Cc]lient|[Pp]rivate)Key)(?:_|$|[A-Z])";
+    let humps =
+        "(?:^|_|[a-z0-9])(?:[Pp]assword|[Ss]ecret|[Tt]oken|(?:[Aa]pi|[Cc]lient|[Pp]rivate)Key)(?:_|$|[A-Z])";
     Regex::new(&format!("{ends}|{humps}")).expect("a constant pattern")
 });
 

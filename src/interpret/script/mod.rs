@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use crate::context::Answer;
 use crate::facts::{
-    Around, Change, Content, Effect, Facts, NameKind, Program, Purpose, Reach, Run, Status, Step, Value, Write,
-    WriteKind, Written, path,
+    Around, Change, Content, Effect, Facts, NameKind, Program, Purpose, Reach, Run, Status, Step, Value,
+    Write, WriteKind, Written, path,
 };
 use crate::finding::{Certainty, Place};
 use crate::interpret::run::{content, without_mounted};
