@@ -70,9 +70,6 @@ impl Imported {
         for id in config.ignored.iter().flatten() {
             levels.insert(id, "off");
         }
-        if config.strict_labels == Some(true) {
-            levels.entry("DL3050").or_insert("info");
-        }
         let (known, unknown): (Vec<_>, Vec<_>) = levels
             .into_iter()
             .partition(|(id, _)| !rules::find(id).is_empty());
@@ -99,6 +96,9 @@ impl Imported {
                 self.text.push_str("labels:\n");
             }
             let _ = writeln!(self.text, "  {}: {}", quoted(label), kind.name());
+        }
+        if config.strict_labels == Some(true) {
+            self.text.push_str("strict-labels: true\n");
         }
     }
 
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn what_is_imported_says_the_same() {
         let text = "ignored: [DL3025, DL9999]\noverride: {error: [DL3025, DL4000]}\ntrustedRegistries: [a.b]\n\
-            label-schema: {x.y: url}\nfailure-threshold: warning\nformat: json\nnovel: 1\n";
+            label-schema: {x.y: url}\nstrict-labels: true\nfailure-threshold: warning\nformat: json\nnovel: 1\n";
         let imported = Imported::new(
             &Hadolint::read(text.as_bytes()).expect("it is read"),
             &keys(text.as_bytes()),
@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(
             imported.text,
             "profile: service  # hadolint's set of rules\nfail-on: warning\nrules:\n  DL3025: off\n  DL4000: error\n\
-             registries: [\"a.b\"]\nlabels:\n  \"x.y\": url\n"
+             registries: [\"a.b\"]\nlabels:\n  \"x.y\": url\nstrict-labels: true\n"
         );
         assert_eq!(imported.left.len(), 3, "{:?}", imported.left);
     }

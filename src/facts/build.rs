@@ -16,6 +16,22 @@ pub struct Around {
     pub flags: Vec<String>,
 }
 
+/// A RUN as a whole, its script read.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// Index of its stage.
+    pub stage: usize,
+    /// Index of its instruction in the file.
+    pub instruction: usize,
+    /// How many commands its own text has, those of substitutions and functions included. What a shell in it
+    /// is handed (`sh -c "…"`) is one word, and tests in brackets run nothing.
+    pub commands: usize,
+    /// Where the first of them stands.
+    pub place: Place,
+    /// What it has around it.
+    pub around: Arc<Around>,
+}
+
 /// A `--mount` of a RUN.
 #[derive(Debug, Clone)]
 pub struct Mount {

@@ -46,7 +46,7 @@ use std::sync::Arc;
 pub use accounts::{Accounts, Clash, Further, Group, Membership, Missing, User};
 pub use base::{Account, Base, Family, Group as BaseGroup, Init, Libc};
 pub use brings::{Bringer, Brings, InitBrought};
-pub use build::{Around, Build, Locale, Mount, StageUse, Taken};
+pub use build::{Around, Build, Locale, Mount, Run, StageUse, Taken};
 pub use commands::USUAL_PATH;
 pub use config::{Config, Setting, Variable};
 pub use effect::{
@@ -181,6 +181,8 @@ pub struct Facts {
     pub denied: Vec<Origin>,
     /// Commands that are written in the file, in order.
     pub written: Vec<Written>,
+    /// The RUNs of the chain whose scripts a shell reads, in order; those of bases too.
+    pub runs: Vec<Run>,
     /// Why the stage is looked at.
     pub view: View,
     /// What an opened image has at its end; none of what is foreseen.
@@ -230,6 +232,7 @@ impl Facts {
             build: Arc::default(),
             denied: Vec::new(),
             written: Vec::new(),
+            runs: Vec::new(),
             view: View::Reached,
             observed: None,
             grants: Vec::new(),
@@ -388,6 +391,14 @@ impl Facts {
             .iter()
             .map(|written| (written, self.steps[written.step].as_ref()));
         with_step.filter(|(_, step)| self.is_own(step))
+    }
+
+    /// The RUNs that stand in this very stage of the file that is judged.
+    pub fn own_runs(&self) -> impl Iterator<Item = &Run> {
+        let is_here = |run: &&Run| matches!(&run.place, Place::Text { path, .. } if path.is_empty());
+        self.runs
+            .iter()
+            .filter(move |run| run.stage == self.stage_index && is_here(run))
     }
 
     /// Whether a step stands in this very stage of the file that is judged, and not in one below it.

@@ -2,11 +2,14 @@
 //!
 //! Each is a layer, and what one writes and the next removes stays in the image. Join them by `&&`.
 //!
+//! What the shell does itself (`export`, `.`) is a thing done, what `bash -c` is handed is one, and a
+//! command whose name a variable holds is one as well: unlike hadolint, which does not see it.
+//!
 //! In a workspace the rule is off: separate steps are what makes a large image quick to build again.
 
 use super::{Levels, Report, Rule, Scope};
 use crate::contract::Contract;
-use crate::facts::{Facts, Step};
+use crate::facts::{Facts, Run, View};
 use crate::finding::{Certainty, Severity};
 
 /// Its entry in the list.
@@ -19,28 +22,20 @@ pub const RULE: Rule = Rule {
 
 /// Says each RUN of one command that follows another with the same flags.
 pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
-    // The first command of each RUN, and how many it has.
-    let mut runs: Vec<(&Step, usize)> = Vec::new();
-    for (_, step) in facts.own_commands() {
-        match runs.last_mut() {
-            Some((first, commands)) if first.instruction == step.instruction => *commands += 1,
-            _ => runs.push((step, 1)),
-        }
+    if facts.view == View::Triggers {
+        return;
     }
-    let runs: Vec<_> = runs
-        .into_iter()
-        .filter(|(step, _)| step.around.heredocs.is_empty())
-        .collect();
+    let runs: Vec<&Run> = facts.own_runs().collect();
     for pair in runs.windows(2) {
-        let [(before, 1), (step, 1)] = pair else { continue };
-        let follows = step.instruction == before.instruction + 1;
-        if !follows || step.around.flags != before.around.flags || facts.view == crate::facts::View::Triggers
-        {
+        let [before, run] = pair else { continue };
+        let is_small = |run: &Run| run.commands <= 1 && run.around.heredocs.is_empty();
+        let follows = run.instruction == before.instruction + 1;
+        if !follows || !is_small(before) || !is_small(run) || run.around.flags != before.around.flags {
             continue;
         }
         report
             .say_at(
-                step.place.clone(),
+                run.place.clone(),
                 Certainty::Certain,
                 "this RUN follows a RUN, and each does one thing",
             )

@@ -46,7 +46,8 @@ impl Fragment {
     /// What was said of the text with the FROM, told of the text without; what only BuildKit or a
     /// platform would say is left out, and so is all that the FROM itself is at fault for.
     pub fn findings(&self, judged: Vec<Finding>) -> Vec<Finding> {
-        let is_theirs = |finding: &Finding| finding.aliases.iter().any(|alias| alias.starts_with("DL"));
+        let is_id = |alias: &&str| alias.starts_with("DL") || alias.starts_with("SC");
+        let is_theirs = |finding: &Finding| finding.aliases.iter().any(|alias| is_id(&alias));
         let told = judged.into_iter().filter(is_theirs).filter_map(|mut finding| {
             finding.place = self.place(finding.place)?;
             finding.stage = None;

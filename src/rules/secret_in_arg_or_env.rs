@@ -3,6 +3,10 @@
 //! The value of an ENV stands in the image's configuration, that of an ARG in its history: whoever can
 //! pull the image can read both. Only names are looked at. Mount secrets where they are needed, with
 //! `RUN --mount=type=secret,id=NAME`, and let the workspace's platform set those that people need.
+//!
+//! BuildKit knows the words between underscores; names that run words together (`PGPASSWORD`,
+//! `secretKey`) are told as well. Unlike for hadolint, a user's name, a folder and whatever has `private`
+//! or `secret` as a part of another word are no secrets.
 
 use std::sync::LazyLock;
 
@@ -34,6 +38,20 @@ static SECRET: LazyLock<Regex> = LazyLock::new(|| {
 static HARMLESS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new("(?i)(?:_|^)(?:public|file|version)(?:_|$)").expect("a constant pattern"));
 
+/// Names that run words together and end in what is a secret, or begin with it in a word of their own.
+static RUN_TOGETHER: LazyLock<Regex> = LazyLock::new(|| {
+    let ends = "(?i:password|passwd|secret|apikey|authtoken|accesstoken)$";
+    let humps =
+        "(?:^|_|[a-z0-9])(?:[Pp]assword|[Ss]ecret|[Tt]oken|(?:[Aa]pi|[Cc]lient|[Pp]rivate)Key)(?:_|$|[A-Z])";
+    Regex::new(&format!("{ends}|{humps}")).expect("a constant pattern")
+});
+
+/// Ends of such names that make them harmless.
+static HARMLESS_END: LazyLock<Regex> = LazyLock::new(|| {
+    let words = "file|path|dir|folder|url|uri|host|user|username|name|id|ttl|length|type|version|class";
+    Regex::new(&format!("(?i)(?:{words})$")).expect("a constant pattern")
+});
+
 /// Says each key that has the name of a secret.
 pub fn check(text: &Text, report: &mut Report) {
     global_arguments(text, report);
@@ -46,13 +64,11 @@ pub fn check(text: &Text, report: &mut Report) {
         for pair in step.instruction.pairs() {
             let expanded = step.values.iter().find(|value| value.range == pair.key.range);
             let key = expanded.map_or(pair.key.text.as_str(), |value| &value.text);
-            if !is_secret(key) {
-                continue;
-            }
+            let Some(ids) = ids(key) else { continue };
             let quoted = crate::syntax::quoted(key);
             let message = format!("Do not use ARG or ENV instructions for sensitive data ({name} {quoted})");
             let place = Place::here(step.span(pair.key.range.clone()));
-            told(text, report, step, place, Certainty::Certain, message);
+            told(text, report, step, place, Certainty::Certain, message).aliases(ids);
         }
     }
 }
@@ -67,7 +83,7 @@ fn global_arguments(text: &Text, report: &mut Report) {
         for pair in instruction
             .pairs()
             .iter()
-            .filter(|pair| is_secret(&pair.key.text))
+            .filter(|pair| ids(&pair.key.text).is_some())
         {
             let quoted = crate::syntax::quoted(&pair.key.text);
             let message = format!("Do not use ARG or ENV instructions for sensitive data (ARG {quoted})");
@@ -79,6 +95,14 @@ fn global_arguments(text: &Text, report: &mut Report) {
     }
 }
 
-fn is_secret(key: &str) -> bool {
-    SECRET.is_match(key) && !HARMLESS.is_match(key)
+/// The ids under which others know the name of a secret; none if it is none.
+fn ids(key: &str) -> Option<&'static [&'static str]> {
+    if HARMLESS.is_match(key) {
+        None
+    } else if SECRET.is_match(key) {
+        Some(RULE.aliases)
+    } else {
+        let is_secret = RUN_TOGETHER.is_match(key) && !HARMLESS_END.is_match(key);
+        is_secret.then_some(&["DL3064"])
+    }
 }

@@ -6,13 +6,15 @@
 //! as well. Where a variable's value is not known, nothing is said. Mend the instruction at the place
 //! that is named.
 
+use std::collections::HashSet;
+
 use super::{Finding, Rule};
 use crate::conversion;
 use crate::finding::{Certainty, Place, Related, Severity};
 use crate::invocation::Invocation;
 use crate::source::{Source, Span};
 use crate::stages::Stages;
-use crate::syntax::Tree;
+use crate::syntax::{Keyword, NO_STAGE, Tree};
 
 /// Its entry in the list.
 pub const RULE: Rule = Rule {
@@ -22,7 +24,7 @@ pub const RULE: Rule = Rule {
 
 /// The id under which others know a refusal.
 fn ids(message: &str) -> &'static [&'static str] {
-    if message == crate::syntax::NO_STAGE {
+    if message == NO_STAGE {
         &["DL3061"]
     } else if message.contains("isn't allowed") {
         &["DL3043"]
@@ -51,6 +53,21 @@ pub fn check(
             error.message.clone()
         };
         findings.push(finding(message, error.span, Certainty::Certain));
+    }
+    // BuildKit stops at the first instruction that stands in no stage; those behind it stand in none either.
+    // A file without any is a piece of one, and is told that once.
+    let has_stage = tree.instructions.iter().any(|one| one.keyword == Keyword::From);
+    let first = tree.errors.iter().find(|one| one.message == NO_STAGE);
+    if let Some(first) = first.filter(|_| has_stage) {
+        let before = tree.instructions.iter().enumerate();
+        let before = before.take_while(|(_, one)| one.keyword != Keyword::From);
+        let told: HashSet<usize> = tree.errors.iter().filter_map(|error| error.instruction).collect();
+        for (index, instruction) in before.skip(first.instruction.map_or(0, |index| index + 1)) {
+            if instruction.keyword != Keyword::Arg && !told.contains(&index) {
+                let span = instruction.keyword_span;
+                findings.push(finding(NO_STAGE.to_owned(), span, Certainty::Certain));
+            }
+        }
     }
     for refusal in conversion::refusals(source, tree, stages, invocation) {
         let also = |span: &Span| Related {

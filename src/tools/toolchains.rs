@@ -251,7 +251,7 @@ fn go(call: &Call, effects: &mut Effects) {
 
 fn gem(call: &Call, effects: &mut Effects) {
     let grammar = Grammar {
-        short: "vinPs",
+        short: "vinPsg",
         long: &[
             "version",
             "install-dir",
@@ -260,6 +260,7 @@ fn gem(call: &Call, effects: &mut Effects) {
             "platform",
             "document",
             "trust-policy",
+            "file",
         ],
     };
     let options = Options::of(call.arguments(), grammar);

@@ -225,6 +225,9 @@ fn ours(config: &Hadolint) -> Config {
     if has("labels") && !labels.is_empty() {
         keys.insert("labels".to_owned(), labels.into());
     }
+    if has("strict-labels") && config.strict_labels == Some(true) {
+        keys.insert("strict-labels".to_owned(), true.into());
+    }
     let layer = |keys| {
         // JSON is YAML.
         let text = serde_json::Value::Object(keys).to_string();

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use crate::context::Answer;
 use crate::facts::{
-    Around, Change, Content, Effect, Facts, NameKind, Program, Purpose, Reach, Status, Step, Value, Write,
-    WriteKind, Written, path,
+    Around, Change, Content, Effect, Facts, NameKind, Program, Purpose, Reach, Run, Status, Step, Value,
+    Write, WriteKind, Written, path,
 };
 use crate::finding::{Certainty, Place};
 use crate::interpret::run::{content, without_mounted};
@@ -156,6 +156,13 @@ impl<'r, 'a> Runner<'r, 'a> {
             reads_from: None,
             piped: false,
         };
+        self.walk.facts.runs.push(Run {
+            stage: self.walk.stage,
+            instruction: self.index,
+            commands: 1,
+            place: place.clone(),
+            around: Arc::clone(&self.around),
+        });
         let ready = Ready {
             command: &command,
             number: 0,
@@ -176,6 +183,9 @@ impl<'r, 'a> Runner<'r, 'a> {
     fn script(&mut self, script: &Script, text: &str, dialect: Dialect, placed: &Placed, frame: Frame) {
         if self.depth >= DEEPEST {
             return;
+        }
+        if self.depth == 0 && !script.incomplete {
+            self.note_run(script, text, placed);
         }
         self.depth += 1;
         if script.incomplete {
@@ -202,6 +212,22 @@ impl<'r, 'a> Runner<'r, 'a> {
             }
         }
         self.depth -= 1;
+    }
+
+    /// Tells the RUN as a whole, by its own text.
+    fn note_run(&mut self, script: &Script, text: &str, placed: &Placed) {
+        let is_test = |word: &ShellWord| word.constant().is_some_and(|word| word == "[" || word == "[[");
+        let runs = |command: &&Command| command.words.first().is_some_and(|word| !is_test(word));
+        let first = script.commands.iter().find(runs);
+        let range = first.map_or(0..text.len() as u32, |command| command.range.clone());
+        let run = Run {
+            stage: self.walk.stage,
+            instruction: self.index,
+            commands: script.commands.iter().filter(runs).count(),
+            place: placed.place(range),
+            around: Arc::clone(&self.around),
+        };
+        self.walk.facts.runs.push(run);
     }
 
     fn command(

@@ -292,7 +292,7 @@ pub(super) fn yarn(call: &Call) -> Option<Request> {
 /// gem.
 pub(super) fn gem(call: &Call) -> Option<Request> {
     let grammar = Grammar {
-        short: "vinPsB",
+        short: "vinPsBg",
         long: &[
             "version",
             "install-dir",
@@ -302,6 +302,7 @@ pub(super) fn gem(call: &Call) -> Option<Request> {
             "trust-policy",
             "build-root",
             "without",
+            "file",
             "use-system-libraries",
         ],
     };
