@@ -92,7 +92,7 @@ fn ours(case: &Case) -> BTreeSet<u32> {
     };
     let told = kept
         .into_iter()
-        .filter(|finding| finding.aliases.iter().any(|alias| is_asked(&alias)));
+        .filter(|finding| finding.aliases.iter().any(&is_asked));
     // An instruction that is replaced is told where it stands; hadolint tells the one that replaces it.
     let replaces = matches!(case.rule.as_str(), "DL3012" | "DL4003" | "DL4004");
     let place = |finding: Finding| match finding.related.into_iter().next() {

@@ -8,7 +8,7 @@ mod engine;
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use engine::skip_without_engine;
 use proptest::prelude::*;

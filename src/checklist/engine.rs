@@ -92,12 +92,12 @@ fn units(observed: &Observed, clauses: &mut Clauses) {
         let prefix = format!("{OWN_UNITS}/");
         let links = observed.entries.range(prefix.clone()..);
         let mut links = links.take_while(|(path, _)| path.starts_with(&prefix));
-        let found = links.find_map(|(path, _)| {
+        
+        links.find_map(|(path, _)| {
             let (folder, name) = path.strip_prefix(&prefix)?.split_once('/')?;
             (name == unit && (folder.ends_with(".wants") || folder.ends_with(".requires")))
                 .then(|| folder.to_owned())
-        });
-        found
+        })
     };
     let is_packaged = |unit: &str| {
         ["/usr/lib/systemd/system", "/lib/systemd/system", OWN_UNITS]
@@ -172,7 +172,7 @@ fn commands(subject: &Subject<'_>) -> Clauses {
                 let is_there = |folder: &&str| observed.exists(&format!("{folder}/{plugin}")).is_known();
                 match PLUGINS[..PLUGINS.len() - 1]
                     .iter()
-                    .any(|folder| is_there(&folder))
+                    .any(is_there)
                 {
                     true => Answer::Known(()),
                     false => Answer::Absent,
@@ -184,7 +184,7 @@ fn commands(subject: &Subject<'_>) -> Clauses {
                     "docker-compose" => ["docker-compose-plugin", "docker-compose-v2"].as_slice(),
                     _ => ["docker-buildx-plugin", "docker-buildx"].as_slice(),
                 };
-                match packages.iter().any(|package| asked(&package)) {
+                match packages.iter().any(asked) {
                     true => Answer::Known(()),
                     false => Answer::Unknown,
                 }

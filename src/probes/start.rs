@@ -130,7 +130,7 @@ impl Start {
             ],
             false => Vec::new(),
         };
-        volumes.iter_mut().for_each(|volume| clean(volume));
+        volumes.iter_mut().for_each(clean);
         volumes.retain(|volume| volume.len() > 1 && volume.starts_with('/'));
         volumes.sort();
         volumes.dedup();

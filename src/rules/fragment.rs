@@ -47,7 +47,7 @@ impl Fragment {
     /// platform would say is left out, and so is all that the FROM itself is at fault for.
     pub fn findings(&self, judged: Vec<Finding>) -> Vec<Finding> {
         let is_id = |alias: &&str| alias.starts_with("DL") || alias.starts_with("SC");
-        let is_theirs = |finding: &Finding| finding.aliases.iter().any(|alias| is_id(&alias));
+        let is_theirs = |finding: &Finding| finding.aliases.iter().any(&is_id);
         let told = judged.into_iter().filter(is_theirs).filter_map(|mut finding| {
             finding.place = self.place(finding.place)?;
             finding.stage = None;
