@@ -109,7 +109,7 @@ pub const KINDS: &[Kind] = &[
         "log in to the registry as the user that builds (`docker login REGISTRY`); in CI, give the job its token",
         &[
             either(
-                r"no basic auth credentials|unauthorized: (?<reason>.+)|denied: (?<other>.+)|401 Unauthorized|unauthorized to access repository",
+                r"no basic auth credentials|unauthorized: (?<reason>.+)|denied: (?<other>requested access.+|denied)|401 Unauthorized|unauthorized to access repository",
                 "the registry wants other credentials than it was given: {reason}{other}",
             )
             .when(|scene, _| !scene.has_word("push")),

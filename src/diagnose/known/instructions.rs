@@ -70,10 +70,17 @@ pub const KINDS: &[Kind] = &[
         "source-outside-context",
         "a build sees only its context: build from a folder above both (`-f` names the Dockerfile), or give the other \
          folder as a named context",
-        &[either(
-            r"[Ff]orbidden path outside the build context: (?<path>\S+)",
-            "`{path}` lies outside the build context",
-        )],
+        &[
+            either(
+                r"[Ff]orbidden path outside the build context: (?<path>\S+)",
+                "`{path}` lies outside the build context",
+            ),
+            message(
+                r#"failed to (?:compute cache key|calculate checksum of ref).*"(?<path>/[^"]+)"(?: not found)?: not found"#,
+                "a source begins with `../`, and nothing is above the context's root: `{path}` was looked for within it",
+            )
+            .when(|scene, _| copies(scene) && scene.has_text(" ../")),
+        ],
     )
     .rule("source-missing"),
     Kind::author(
@@ -81,7 +88,7 @@ pub const KINDS: &[Kind] = &[
         "look at what the stage makes, and where: the path counts from the stage's root",
         &[
             either(
-                r#"(?:failed to (?:compute cache key|calculate checksum of ref).*|^)(?<path>"?/[^:\s"]+"?): not found|stat /?(?<other>\S+): (?:file does not exist|no such file or directory)|copier: stat: "(?<third>[^"]+)": no such file"#,
+                r#"(?:failed to (?:compute cache key|calculate checksum of ref).*|^)(?<path>"?/[^:\s"]+"?)(?: not found)?: not found|stat /?(?<other>\S+): (?:file does not exist|no such file or directory)|copier: stat: "(?<third>[^"]+)": no such file"#,
                 "the stage or image that is copied from has no {path}{other}{third}",
             )
             .when(|scene, _| copies(scene) && scene.has_text("--from=")),
@@ -103,7 +110,7 @@ pub const KINDS: &[Kind] = &[
                 "`{path}` is not in the build context, or .dockerignore excludes it",
             ),
             either(
-                r#"failed to (?:compute cache key|calculate checksum of ref).*"?(?<path>/[^":\s]+)"?: not found"#,
+                r#"failed to (?:compute cache key|calculate checksum of ref).*"?(?<path>/[^":\s]+)"?(?: not found)?: not found"#,
                 "`{path}` is not in the build context, or .dockerignore excludes it",
             ),
             either(
@@ -150,6 +157,10 @@ pub const KINDS: &[Kind] = &[
             .rule("copy-target-no-folder"),
             either(
                 r"cannot copy to non-directory: (?:\S*/(?:merged|snapshots/\d+/fs|mounts?))?(?<path>\S*)",
+                "the destination {path} is a file, and a folder is copied to it",
+            ),
+            message(
+                r"failed to copy directory: mkdir (?:\S*/merged)?(?<path>/\S*): not a directory",
                 "the destination {path} is a file, and a folder is copied to it",
             ),
             either(

@@ -35,10 +35,10 @@ pub const NETWORK: &[&str] = &[
 pub const FAMILIES: &[&[Kind]] = &[
     host::KINDS,
     accounts::KINDS,
-    network::KINDS,
-    images::KINDS,
-    instructions::KINDS,
     repositories::KINDS,
+    images::KINDS,
+    network::KINDS,
+    instructions::KINDS,
     packages::KINDS,
     git::KINDS,
     languages::KINDS,

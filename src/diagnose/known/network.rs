@@ -90,7 +90,7 @@ pub const KINDS: &[Kind] = &[
                 "`{host}` has no address here",
             ),
             either(
-                r"dial tcp: lookup (?<host>[^\s:]+)(?: on \S+)?: (?:no such host|.*server misbehaving|.*i/o timeout|Temporary failure|.*Try again)",
+                r"dial tcp: lookup (?<host>[^\s:]+)(?: on \S+)?: (?:no such host|(?:read|dial) udp .*|.*server misbehaving|.*i/o timeout|Temporary failure|.*Try again)",
                 "`{host}` has no address here",
             ),
             either(
@@ -171,7 +171,7 @@ pub const KINDS: &[Kind] = &[
                 "there is no way to a host",
             ),
             either(
-                r"(?i)\bnetwork is unreachable\b|\bno route to host\b|ENETUNREACH|EHOSTUNREACH",
+                r"(?i)\bnetwork is unreachable\b|\bno route to host\b|cannot assign requested address|ENETUNREACH|EHOSTUNREACH",
                 "there is no way to a host",
             ),
         ],
@@ -383,7 +383,7 @@ pub const KINDS: &[Kind] = &[
                 "the server that ADD asks has failed ({code}{other})",
             ),
             either(
-                r"(?<code>50[0234]) (?:Internal Server Error|Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out)",
+                r"(?<code>50[0234]) +(?:Internal Server Error|Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out)",
                 "a server has failed ({code})",
             ),
         ],

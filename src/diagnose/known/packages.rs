@@ -217,7 +217,7 @@ pub const KINDS: &[Kind] = &[
             ),
         ],
     )
-    .after(&[NETWORK, INDEX]),
+    .after(&[NETWORK, INDEX, &["toolchain-too-old"]]),
     Kind::author(
         "package-conflict",
         "leave out the versions that cannot stand together, and do not mix releases in the package sources",

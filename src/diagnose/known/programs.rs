@@ -59,6 +59,10 @@ pub const KINDS: &[Kind] = &[
                 r"(?:\$'\\r'|\$'(?<word>[^']+)\\r'): command not found|syntax error near unexpected token `(?:\$'[^']*\\r''?|[^']*\r)",
                 "a script has the line ends of Windows, and bash reads them as part of its words {word}",
             ),
+            log(
+                r"^: (?:invalid option|command not found|not found|No such file or directory)|: set: Illegal option -$",
+                "a script has the line ends of Windows, and the shell reads them as part of its words",
+            ),
         ],
     )
     .exits(&[126, 127]),
@@ -150,7 +154,7 @@ pub const KINDS: &[Kind] = &[
                 "the package is for {theirs}, and the image is {ours}",
             ),
             log(
-                r"(?:syntax error|Syntax error): .*\x7fELF|line 1: \x7fELF",
+                r"(?:syntax error|Syntax error): .*\x7fELF|: (?:line )?1: \x7f?ELF",
                 "a program was made for another processor than the one that the step runs on",
             ),
         ],
@@ -172,7 +176,7 @@ pub const KINDS: &[Kind] = &[
                 r"(?<program>[^\s:]+): (?:/\S+: )?bad interpreter: No such file or directory|: (?<other>\S+): cannot execute: required file not found",
                 "the interpreter or loader that {program}{other} names is not in the image",
             )
-            .help("install what its `#!` line names; a program made for glibc does not run on Alpine's musl"),
+            .help("install what its `#!` line names (Windows line ends are part of that name); a program made for glibc does not run on Alpine's musl"),
         ],
     )
     .after(&[&["line-ends-dos"]]),

@@ -155,7 +155,7 @@ pub const KINDS: &[Kind] = &[
             )
             .help("import the repository's key (`rpm --import URL`), or name it as `gpgkey=` in the repo file"),
             log(
-                r"signatures couldn't be verified because the public key is not available",
+                r"signatures couldn't be verified because (?:the public key is not available|no keyring is specified)",
                 "apt has no key for the repository",
             ),
         ],

@@ -30,7 +30,7 @@ pub const KINDS: &[Kind] = &[
             ),
         ],
     )
-    .after(&[&["line-ends-dos", "bashism", "archive-broken"]]),
+    .after(&[&["line-ends-dos", "bashism", "archive-broken", "architecture-mismatch"]]),
     Kind::author(
         "variable-unset",
         "declare it: `ARG NAME` within this stage, after its FROM, or give it a default by `:-` after its name",
@@ -125,8 +125,7 @@ pub const KINDS: &[Kind] = &[
             log(
                 r"^(?:.*/)?(?<program>[\w.+-]+): (?:unrecognized|invalid|unknown|illegal) option:?(?: --)? '?(?<option>[^'\s]+)'?",
                 "`{program}` does not know the option {option}",
-            )
-            .weak(),
+            ),
             log(
                 r"^E: (?:Command line option '?(?<option>[^\s']+)'? .*is not understood|Invalid operation (?<other>\S+))",
                 "apt does not know {option}{other}",
