@@ -223,6 +223,13 @@ pub fn terraform(mounts: &[Mount]) -> String {
 /// The mounts as flags of `docker run`, one a line.
 pub fn docker(mounts: &[Mount]) -> String {
     let mut lines = vec!["--privileged".to_owned()];
+    if mounts
+        .iter()
+        .any(|mount| matches!(mount.source, Source::Claim(_)))
+    {
+        // envbox in Docker needs the host's control groups (its README, "Troubleshooting").
+        lines.push("--cgroupns=host".to_owned());
+    }
     for mount in mounts {
         let end = if mount.mode == Mode::ReadOnly { ":ro" } else { "" };
         lines.push(match &mount.source {

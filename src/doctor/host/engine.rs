@@ -278,6 +278,13 @@ pub(super) fn sysbox(look: &Look, sheet: &mut Sheet) {
                     why,
                     "sysbox-runc --version tells",
                 ),
+                None if !matches!(look.host.list("/usr/bin"), Seen::Known(_)) => sheet.say(
+                    ID,
+                    State::Unknown,
+                    "no folder of programs can be listed",
+                    why,
+                    "sysbox-runc --version tells",
+                ),
                 None => sheet.say(
                     ID,
                     State::Bad,
