@@ -76,7 +76,10 @@ impl Judge {
             Ran::Ended { code, output } => (*code, String::from_utf8_lossy(output).into_owned()),
             Ran::Late { output } => {
                 let said = told(&String::from_utf8_lossy(output));
-                return Verdict::Judged(State::Timeout, joined("it does not come to an end", &said));
+                return Verdict::Judged(
+                    State::Timeout,
+                    joined("it does not come to an end in time, or says too much", &said),
+                );
             }
             Ran::Refused(message) => return self.refused(message),
         };
