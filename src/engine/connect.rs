@@ -146,6 +146,7 @@ impl Engine {
             docker,
             dialer,
             description,
+            ears: std::cell::RefCell::default(),
         })
     }
 }

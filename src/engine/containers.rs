@@ -66,7 +66,7 @@ pub enum ContainerError {
 pub struct Container<'e> {
     engine: &'e Engine,
     name: String,
-    interrupts: Interrupts,
+    interrupts: Option<Interrupts>,
     is_there: bool,
 }
 
@@ -82,10 +82,13 @@ impl Engine {
             name: Some(name.clone()),
             ..CreateContainerOptions::default()
         };
+        // A signal between two containers is heard by the ears of the first.
+        let ears = self.ears.borrow_mut().take();
+        let ears = ears.unwrap_or_else(|| self.wait(async { Interrupts::listen() }));
         let mut container = Container {
             engine: self,
             name,
-            interrupts: self.wait(async { Interrupts::listen() }),
+            interrupts: Some(ears),
             // From here on it may be there, also if its answer is lost.
             is_there: true,
         };
@@ -303,9 +306,15 @@ impl Container<'_> {
     fn attend<T>(&mut self, limit: Duration, answer: impl Future<Output = T>) -> Result<T, ContainerError> {
         let interrupts = &mut self.interrupts;
         let answer = self.engine.wait(async {
+            let ended = async {
+                match interrupts {
+                    Some(interrupts) => interrupts.come().await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 biased;
-                () = interrupts.come() => Err(ContainerError::Ended),
+                () = ended => Err(ContainerError::Ended),
                 answer = tokio::time::timeout(limit, answer) => Ok(answer.ok()),
             }
         })?;
@@ -317,6 +326,7 @@ impl Drop for Container<'_> {
     fn drop(&mut self) {
         // Whoever wants to know of a failure calls `remove`.
         let _ = self.take_away();
+        *self.engine.ears.borrow_mut() = self.interrupts.take();
     }
 }
 

@@ -19,6 +19,7 @@ pub mod once;
 pub mod registry;
 mod session;
 
+use std::cell::RefCell;
 use std::future::Future;
 use std::io;
 
@@ -28,6 +29,7 @@ use tokio::runtime::Runtime;
 pub use address::{Address, AddressError, Surroundings};
 pub use connect::ConnectError;
 use dial::Dialer;
+use interrupts::Interrupts;
 
 /// An engine that answered.
 pub struct Engine {
@@ -35,6 +37,8 @@ pub struct Engine {
     docker: Docker,
     dialer: Dialer,
     description: Description,
+    /// Ears of the containers of before: what they heard counts for the next one.
+    ears: RefCell<Option<Interrupts>>,
 }
 
 /// Who speaks the API.

@@ -53,7 +53,7 @@ pub struct Request {
 pub struct Command {
     /// Program and arguments.
     pub words: Vec<String>,
-    /// Who runs it, by name or number.
+    /// Who runs it, by name or number; the container's own user if empty.
     pub user: String,
     /// How long it may take.
     pub limit: Duration,

@@ -76,7 +76,10 @@ impl Judge {
             Ran::Ended { code, output } => (*code, String::from_utf8_lossy(output).into_owned()),
             Ran::Late { output } => {
                 let said = told(&String::from_utf8_lossy(output));
-                return Verdict::Judged(State::Timeout, joined("it does not come to an end", &said));
+                return Verdict::Judged(
+                    State::Timeout,
+                    joined("it does not come to an end in time, or says too much", &said),
+                );
             }
             Ran::Refused(message) => return self.refused(message),
         };
@@ -84,11 +87,15 @@ impl Judge {
         match self {
             Self::Init => match (code, said) {
                 (0, "systemd") => passed("systemd is the first process"),
-                // The shell that becomes it.
-                (0, "sh" | "bash" | "dash") => Verdict::NotYet(
-                    State::Failed,
-                    "a shell is the first process, and systemd does not come".to_owned(),
-                ),
+                // What becomes it: the runtime, the shell, and itself before it takes its name.
+                (0, other)
+                    if matches!(other, "sh" | "bash" | "dash" | "init") || other.starts_with("runc") =>
+                {
+                    Verdict::NotYet(
+                        State::Failed,
+                        format!("the first process is {other}, not systemd"),
+                    )
+                }
                 (0, other) => failed(&format!("the first process is {}, not systemd", told(other))),
                 _ => failed(&joined("nobody says what the first process is", &told(said))),
             },

@@ -18,6 +18,9 @@ const COMES_UP: Duration = Duration::from_secs(90);
 /// How long a probe may take.
 const USUAL: Duration = Duration::from_secs(30);
 
+/// How long the first process may take to become systemd: it does so before anything else.
+const BECOMES: Duration = Duration::from_secs(10);
+
 /// How long an engine may take to answer once the system is up: its unit has ended to start by then.
 const ENGINE: Duration = Duration::from_secs(10);
 
@@ -84,10 +87,10 @@ fn probe(name: &str, user: &str, words: &[&str], judge: Judge) -> Probe {
 /// What is asked of a system that comes up.
 pub fn of_system() -> [Probe; 3] {
     /// Failed units with the last lines of their journals.
-    const FAILED: &str = "systemctl list-units --state=failed --plain --no-legend --no-pager | while read -r unit rest; do echo \"failed: $unit\"; journalctl --no-pager -o cat -n 3 -u \"$unit\" 2>/dev/null; done";
+    const FAILED: &str = "systemctl list-units --state=failed --plain --no-legend --no-pager | while read -r unit rest; do echo \"failed: $unit\"; journalctl --no-pager -o cat -n 6 -u \"$unit\" 2>/dev/null; done";
     [
         Probe {
-            patience: USUAL,
+            patience: BECOMES,
             ..probe("init", "root", &["cat", "/proc/1/comm"], Judge::Init)
         },
         Probe {
@@ -117,25 +120,22 @@ pub fn of_user(name: &str, contract: &Contract) -> Probe {
 /// All that is asked once it is known who the user is; `account` is none where there is no user.
 pub fn of_workspace(given: &Given, account: Option<&Account>) -> Vec<Planned> {
     let mut plan = Vec::new();
+    let is_service = given.contract.profile == Profile::Service;
+    // Nobody in particular works in a service: its own user does.
+    let user = match account {
+        Some(account) => account.name.as_str(),
+        None if is_service => "",
+        None => "root",
+    };
     match account {
-        Some(account) => {
-            plan.extend(of_account(account).map(Planned::Ask));
-            for command in &given.contract.commands {
-                plan.push(Planned::Ask(of_command(command, &account.name)));
-            }
-        }
-        None if given.contract.profile == Profile::Service => {}
-        None => {
-            for name in ["login", "home", "sudo"] {
-                plan.push(skip(name, "there is no user who could"));
-            }
-            for command in &given.contract.commands {
-                plan.push(Planned::Ask(of_command(command, "root")));
-            }
-        }
+        Some(account) => plan.extend(of_account(account).map(Planned::Ask)),
+        None if is_service => {}
+        None => plan.extend(["login", "home", "sudo"].map(|name| skip(name, "there is no user who could"))),
     }
+    let commands = given.contract.commands.iter();
+    plan.extend(commands.map(|command| Planned::Ask(of_command(command, user))));
     plan.extend(locales(given.facts));
-    if given.contract.profile != Profile::Service {
+    if !is_service {
         plan.extend(of_engine(given, account));
         plan.extend(of_content(given));
     }
@@ -149,7 +149,7 @@ pub fn of_workspace(given: &Given, account: Option<&Account>) -> Vec<Planned> {
             code: own.exit,
             output: own.output.clone(),
         };
-        let mut own_probe = probe(&own.name, user.unwrap_or("root"), &words, judge);
+        let mut own_probe = probe(&own.name, own.user.as_deref().unwrap_or(user), &words, judge);
         if let Some(seconds) = own.seconds {
             own_probe.command.limit = Duration::from_secs(seconds.into());
         }

@@ -102,7 +102,7 @@ fn asked(subject: &Subject, outcomes: &mut Vec<ProbeOutcome>) -> Result<(), Cont
             outcomes,
             has_ended: false,
         };
-        talk.all(subject, &start, &owner.name, known)?;
+        talk.all(subject, &start, &owner.name)?;
     }
     let name = container.name().to_owned();
     if let Err(error) = container.remove() {
@@ -253,13 +253,7 @@ struct Talk<'t, 'e> {
 }
 
 impl Talk<'_, '_> {
-    fn all(
-        &mut self,
-        subject: &Subject,
-        start: &Start,
-        user: &str,
-        known: Option<Account>,
-    ) -> Result<(), ContainerError> {
+    fn all(&mut self, subject: &Subject, start: &Start, user: &str) -> Result<(), ContainerError> {
         if start.first == First::Init {
             let mut is_up = true;
             for probe in plan::of_system() {
@@ -270,7 +264,7 @@ impl Talk<'_, '_> {
             }
         }
         let account = match subject.contract.profile {
-            Profile::Service => known,
+            Profile::Service => None,
             _ => {
                 let (_, said) = self.ask(&plan::of_user(user, subject.contract))?;
                 Account::find(&said, user)
