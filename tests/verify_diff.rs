@@ -193,7 +193,7 @@ fn people_see_signs_and_pull_requests_a_table() {
 #[test]
 fn what_a_dockerfile_does_not_tell_is_unknown() {
     let folder = tempfile::tempdir().unwrap();
-    let text = "FROM debian:12\nRUN apt-get update && apt-get install -y curl=8.1 nano && apt-get purge -y make\n\
+    let text = "FROM debian:12\nRUN apt-get update && apt-get install -y curl=8.1 nano make && apt-get purge -y make\n\
                 ENV A=1 C=3\nVOLUME /old\nUSER nobody\nCMD [\"bash\"]\n";
     std::fs::write(folder.path().join("Dockerfile"), text).unwrap();
     let diff = diff(folder.path(), "Dockerfile");
