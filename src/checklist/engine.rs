@@ -92,7 +92,7 @@ fn units(observed: &Observed, clauses: &mut Clauses) {
         let prefix = format!("{OWN_UNITS}/");
         let links = observed.entries.range(prefix.clone()..);
         let mut links = links.take_while(|(path, _)| path.starts_with(&prefix));
-        
+
         links.find_map(|(path, _)| {
             let (folder, name) = path.strip_prefix(&prefix)?.split_once('/')?;
             (name == unit && (folder.ends_with(".wants") || folder.ends_with(".requires")))
@@ -170,10 +170,7 @@ fn commands(subject: &Subject<'_>) -> Clauses {
         let answer = match subject.observed() {
             Some(observed) => {
                 let is_there = |folder: &&str| observed.exists(&format!("{folder}/{plugin}")).is_known();
-                match PLUGINS[..PLUGINS.len() - 1]
-                    .iter()
-                    .any(is_there)
-                {
+                match PLUGINS[..PLUGINS.len() - 1].iter().any(is_there) {
                     true => Answer::Known(()),
                     false => Answer::Absent,
                 }

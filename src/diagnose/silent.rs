@@ -111,10 +111,11 @@ pub fn explain(scene: &Scene) -> Option<Explanation> {
         return None;
     }
     if scene.has_word("curl")
-        && let Some((_, kind, fault, cause, help)) = CURL.iter().find(|row| row.0 == exit) {
-            let rule = (*kind == "certificate-store-missing").then_some("https-without-ca");
-            return said(kind, *fault, format!("{cause} (exit code {exit})"), help, rule);
-        }
+        && let Some((_, kind, fault, cause, help)) = CURL.iter().find(|row| row.0 == exit)
+    {
+        let rule = (*kind == "certificate-store-missing").then_some("https-without-ca");
+        return said(kind, *fault, format!("{cause} (exit code {exit})"), help, rule);
+    }
     let question = last_program(&scene.failure.instruction)?;
     if exit == 1 && QUESTIONS.contains(&question) {
         return said(
