@@ -140,10 +140,6 @@ pub fn of_workspace(given: &Given, account: Option<&Account>) -> Vec<Planned> {
         plan.extend(of_content(given));
     }
     for own in given.own {
-        let user = own
-            .user
-            .as_deref()
-            .or(account.map(|account| account.name.as_str()));
         let words: Vec<&str> = own.command.iter().map(String::as_str).collect();
         let judge = Judge::Own {
             code: own.exit,
