@@ -110,11 +110,10 @@ pub fn explain(scene: &Scene) -> Option<Explanation> {
     if !scene.is_silent() || scene.failure.keyword != "RUN" {
         return None;
     }
-    if scene.has_word("curl") {
-        if let Some((_, kind, fault, cause, help)) = CURL.iter().find(|row| row.0 == exit) {
-            let rule = (*kind == "certificate-store-missing").then_some("https-without-ca");
-            return said(kind, *fault, format!("{cause} (exit code {exit})"), help, rule);
-        }
+    let asked_curl = CURL.iter().find(|row| row.0 == exit && scene.has_word("curl"));
+    if let Some((_, kind, fault, cause, help)) = asked_curl {
+        let rule = (*kind == "certificate-store-missing").then_some("https-without-ca");
+        return said(kind, *fault, format!("{cause} (exit code {exit})"), help, rule);
     }
     let question = last_program(&scene.failure.instruction)?;
     if exit == 1 && QUESTIONS.contains(&question) {
