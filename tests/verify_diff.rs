@@ -127,7 +127,7 @@ fn told(changes: &Value) -> Vec<String> {
 fn two_archives_are_told_apart_in_every_kind() {
     let folder = tempfile::tempdir().unwrap();
     let diff = diff(folder.path(), "old.tar");
-    assert_eq!(diff["old"], "example:latest");
+    assert_eq!(diff["old"], "old.tar");
     assert_eq!(
         told(&diff["packages"]),
         ["changed curl 8.1 8.2", "lost git 2.39 -", "gained make - 2.39"]

@@ -110,9 +110,8 @@ pub fn explain(scene: &Scene) -> Option<Explanation> {
     if !scene.is_silent() || scene.failure.keyword != "RUN" {
         return None;
     }
-    if scene.has_word("curl")
-        && let Some((_, kind, fault, cause, help)) = CURL.iter().find(|row| row.0 == exit)
-    {
+    let asked_curl = CURL.iter().find(|row| row.0 == exit && scene.has_word("curl"));
+    if let Some((_, kind, fault, cause, help)) = asked_curl {
         let rule = (*kind == "certificate-store-missing").then_some("https-without-ca");
         return said(kind, *fault, format!("{cause} (exit code {exit})"), help, rule);
     }

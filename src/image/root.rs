@@ -43,12 +43,15 @@ impl Root {
 
     /// Whether something lies at exactly this path.
     pub fn has(&self, path: &str) -> bool {
-        self.observed.has(path)
+        path.trim_matches('/').is_empty() || self.observed.has(path)
     }
 
     /// The path once links in its folders are followed, and the last part is not; none where they lead
     /// nowhere.
     pub fn beside_links(&self, path: &str) -> Option<String> {
+        if path.trim_matches('/').is_empty() {
+            return Some("/".to_owned());
+        }
         let (folder, name) = path.trim_end_matches('/').rsplit_once('/')?;
         let folder = self.observed.resolve(folder)?;
         Some(format!("{}/{name}", folder.trim_end_matches('/')))
