@@ -146,9 +146,7 @@ pub(super) fn programs(look: &Look, sheet: &mut Sheet) {
     let mut state = State::Good;
     for row in &HOSTS.programs {
         let concerns = row.only.is_none_or(|only: Package| package == Some(only));
-        let there = folders
-            .iter()
-            .any(|names| names.iter().any(|name| *name == row.name));
+        let there = folders.iter().any(|names| names.contains(&row.name));
         // A kernel's tools may be one program with many names.
         if !concerns || there {
             continue;
