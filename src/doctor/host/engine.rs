@@ -428,7 +428,9 @@ pub(super) fn store(look: &Look, sheet: &mut Sheet) {
 pub(super) fn gpu(look: &Look, sheet: &mut Sheet) {
     const ID: &str = "gpu";
     let wanted = look.wish.contract.gpu.as_ref().map(|told| told.value);
-    let devices = look.host.list("/dev").known().unwrap_or_default();
+    let listed = look.host.list("/dev");
+    let hidden = !matches!(listed, Seen::Known(_));
+    let devices = listed.known().unwrap_or_default();
     let nvidia = devices.iter().any(|name| {
         name.strip_prefix("nvidia")
             .is_some_and(|rest| rest.starts_with(|one: char| one.is_ascii_digit()) || rest == "ctl")
@@ -460,6 +462,9 @@ pub(super) fn gpu(look: &Look, sheet: &mut Sheet) {
     };
     let wants = matches!(wanted, Some(Gpu::Nvidia | Gpu::Amd));
     let why = "container-based virtual machines use NVIDIA on bare metal alone, AMD nowhere, and neither with caching";
+    if hidden && !nvidia && !wants {
+        return sheet.say(ID, State::Unknown, "/dev cannot be listed", why, "");
+    }
     match (look.wish.kind, wanted) {
         (Kind::Cvm, Some(Gpu::Amd)) => sheet.say(
             ID,
