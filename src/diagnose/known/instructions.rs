@@ -88,7 +88,7 @@ pub const KINDS: &[Kind] = &[
         "look at what the stage makes, and where: the path counts from the stage's root",
         &[
             either(
-                r#"(?:failed to (?:compute cache key|calculate checksum of ref).*|^)(?<path>"?/[^:\s"]+"?)(?: not found)?: not found|stat /?(?<other>\S+): (?:file does not exist|no such file or directory)|copier: stat: "(?<third>[^"]+)": no such file"#,
+                r#"(?:failed to (?:compute cache key|calculate checksum of ref)[^/"]*|^)"?(?<path>/[^:\s"]+)"?(?: not found)?: not found|stat /?(?<other>\S+): (?:file does not exist|no such file or directory)|copier: stat: "(?<third>[^"]+)": no such file"#,
                 "the stage or image that is copied from has no {path}{other}{third}",
             )
             .when(|scene, _| copies(scene) && scene.has_text("--from=")),
@@ -110,7 +110,7 @@ pub const KINDS: &[Kind] = &[
                 "`{path}` is not in the build context, or .dockerignore excludes it",
             ),
             either(
-                r#"failed to (?:compute cache key|calculate checksum of ref).*"?(?<path>/[^":\s]+)"?(?: not found)?: not found"#,
+                r#"failed to (?:compute cache key|calculate checksum of ref)[^/]*"?(?<path>/[^":\s]+)"?(?: not found)?: not found"#,
                 "`{path}` is not in the build context, or .dockerignore excludes it",
             ),
             either(
