@@ -114,7 +114,12 @@ impl File {
                 let Some(severity) = level(id, entry.severity) else {
                     continue;
                 };
-                if seen.insert((line, id)) {
+                // An instruction is told once for a fault, but for labels, each of which is told.
+                let of = match ("DL3049"..="DL3058").contains(&id) && id != "DL3050" && id != "DL3057" {
+                    true => entry.message.as_str(),
+                    false => "",
+                };
+                if seen.insert((line, id, of)) {
                     checks.push(Check {
                         line,
                         id,
