@@ -95,10 +95,26 @@ fn is_verified(image: &Image) {
     assert_eq!(points(&report, "unmet"), Vec::<u64>::new(), "{report:#}");
     assert_eq!(points(&report, "unknown"), OPEN, "{report:#}");
     // As a person reads it.
-    let output = seaworthy(&image.workspace(), &["verify", &image.name]);
+    let output = seaworthy(
+        &image.workspace(),
+        &["verify", &image.name, "--dockerfile", "Dockerfile"],
+    );
     let told = text(&output);
     for words in ["points met, ", "2 unknown", "docker-runs", "needs --run"] {
         assert!(told.contains(words), "{words} is not in:\n{told}");
+    }
+    // Started as the platform would start it, nothing is open.
+    let (report, code) = image.verified(&["--dockerfile", "Dockerfile", "--run"]);
+    assert_eq!(code, Some(0), "{report:#}");
+    assert_eq!(points(&report, "unknown"), Vec::<u64>::new(), "{report:#}");
+    let probes = report["probes"].as_array().expect("there are probes");
+    let passed = |name: &str| {
+        probes
+            .iter()
+            .any(|probe| probe["name"] == name && probe["state"] == "passed")
+    };
+    for name in ["init", "login", "docker", "docker clients", "inner container"] {
+        assert!(passed(name), "{name}: {report:#}");
     }
 }
 
