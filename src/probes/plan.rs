@@ -258,7 +258,8 @@ fn of_engine(given: &Given, account: Option<&Account>) -> Vec<Planned> {
         Judge::Passes("the clients answer"),
     )));
     let script = format!(
-        "docker import {} seaworthy-inner >/dev/null && docker run --rm seaworthy-inner /run",
+        // Without Sysbox /proc/sys may not be written, which newer engines need for a container's network.
+        "docker import {} seaworthy-inner >/dev/null && {{ docker run --rm seaworthy-inner /run || docker run --rm --network none seaworthy-inner /run; }}",
         inner::ARCHIVE
     );
     plan.push(match inner::program(given.architecture) {

@@ -77,11 +77,13 @@ pub const SPOILINGS: &[&[Spoiling]] = &[
             "sudo-asks-password",
             Some(4),
         ),
-        both(
-            "RUN ln -sf /lib/systemd/upstart /sbin/init",
-            "init-dangling",
-            Some(6),
-        ),
+        // What lies in the base's /lib/systemd the text does not tell.
+        Spoiling {
+            line: "RUN ln -sf /lib/systemd/upstart /sbin/init",
+            before: None,
+            after: Some("init-dangling"),
+            point: Some(6),
+        },
         both(
             "RUN echo '{\"data-root\": \"/data/docker\", \"debug\": true}' > /etc/docker/daemon.json",
             "data-root-unseen",
