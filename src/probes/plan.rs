@@ -29,6 +29,8 @@ const ENGINE: Duration = Duration::from_secs(10);
 pub struct Probe {
     /// Its name in reports.
     pub name: String,
+    /// The point of the contract that it settles, by number; none for one of the config.
+    pub point: Option<u8>,
     /// What is run.
     pub command: Command,
     /// For how long it is asked again while the answer is not there yet.
@@ -46,6 +48,8 @@ pub enum Planned {
     Skip {
         /// Its name.
         name: String,
+        /// The point of the contract that it would have settled.
+        point: Option<u8>,
         /// Why.
         reason: String,
     },
@@ -71,9 +75,20 @@ pub struct Given<'a> {
     pub own: &'a [OwnProbe],
 }
 
+impl Probe {
+    /// The same, settling a point of the contract.
+    fn settling(self, point: u8) -> Self {
+        Self {
+            point: Some(point),
+            ..self
+        }
+    }
+}
+
 fn probe(name: &str, user: &str, words: &[&str], judge: Judge) -> Probe {
     Probe {
         name: name.to_owned(),
+        point: None,
         command: Command {
             words: words.iter().map(|word| (*word).to_owned()).collect(),
             user: user.to_owned(),
@@ -91,7 +106,7 @@ pub fn of_system() -> [Probe; 3] {
     [
         Probe {
             patience: BECOMES,
-            ..probe("init", "root", &["cat", "/proc/1/comm"], Judge::Init)
+            ..probe("init", "root", &["cat", "/proc/1/comm"], Judge::Init).settling(6)
         },
         Probe {
             patience: COMES_UP,
@@ -101,6 +116,7 @@ pub fn of_system() -> [Probe; 3] {
                 &["systemctl", "is-system-running"],
                 Judge::System,
             )
+            .settling(8)
         },
         probe("units", "root", &["sh", "-c", FAILED], Judge::Units),
     ]
@@ -114,7 +130,7 @@ pub fn of_user(name: &str, contract: &Contract) -> Probe {
     };
     // The user's name is an argument, never a part of the script.
     let script = "getent passwd \"$1\"";
-    probe("user", "root", &["sh", "-c", script, "sh", name], judge)
+    probe("user", "root", &["sh", "-c", script, "sh", name], judge).settling(1)
 }
 
 /// All that is asked once it is known who the user is; `account` is none where there is no user.
@@ -130,7 +146,12 @@ pub fn of_workspace(given: &Given, account: Option<&Account>) -> Vec<Planned> {
     match account {
         Some(account) => plan.extend(of_account(account).map(Planned::Ask)),
         None if is_service => {}
-        None => plan.extend(["login", "home", "sudo"].map(|name| skip(name, "there is no user who could"))),
+        None => {
+            let of_account = [("login", 1), ("home", 1), ("sudo", 4)];
+            plan.extend(
+                of_account.map(|(name, point)| skip(name, Some(point), "there is no user who could")),
+            );
+        }
     }
     let commands = given.contract.commands.iter();
     plan.extend(commands.map(|command| Planned::Ask(of_command(command, user))));
@@ -154,9 +175,10 @@ pub fn of_workspace(given: &Given, account: Option<&Account>) -> Vec<Planned> {
     plan
 }
 
-fn skip(name: &str, reason: &str) -> Planned {
+fn skip(name: &str, point: Option<u8>, reason: &str) -> Planned {
     Planned::Skip {
         name: name.to_owned(),
+        point,
         reason: reason.to_owned(),
     }
 }
@@ -168,14 +190,15 @@ fn of_account(account: &Account) -> [Probe; 3] {
     let name = account.name.as_str();
     let login = Judge::Login(account.name.clone());
     [
-        probe("login", name, &[&account.shell, "-l", "-c", "id -un"], login),
+        probe("login", name, &[&account.shell, "-l", "-c", "id -un"], login).settling(1),
         probe(
             "home",
             name,
             &["sh", "-c", WRITES, "sh", &account.home],
             Judge::Passes("the home can be written"),
-        ),
-        probe("sudo", name, &["sh", "-c", SUDO], Judge::Sudo),
+        )
+        .settling(1),
+        probe("sudo", name, &["sh", "-c", SUDO], Judge::Sudo).settling(4),
     ]
 }
 
@@ -187,7 +210,7 @@ fn of_command(command: &str, user: &str) -> Probe {
     let judge = Judge::Answers {
         command: command.to_owned(),
     };
-    probe(&format!("command {command}"), user, &words, judge)
+    probe(&format!("command {command}"), user, &words, judge).settling(10)
 }
 
 fn locales(facts: &Facts) -> Option<Planned> {
@@ -206,12 +229,9 @@ fn locales(facts: &Facts) -> Option<Planned> {
     }
     match wanted.is_empty() {
         true => None,
-        false => Some(Planned::Ask(probe(
-            "locale",
-            "root",
-            &["locale", "-a"],
-            Judge::Locales(wanted),
-        ))),
+        false => Some(Planned::Ask(
+            probe("locale", "root", &["locale", "-a"], Judge::Locales(wanted)).settling(12),
+        )),
     }
 }
 
@@ -233,8 +253,8 @@ fn of_engine(given: &Given, account: Option<&Account>) -> Vec<Planned> {
         (reason, _) => (reason, ""),
     };
     if let Some(reason) = reason {
-        return ["docker", "inner container"]
-            .map(|name| skip(name, reason))
+        return [("docker", 8), ("docker clients", 9), ("inner container", 8)]
+            .map(|(name, point)| skip(name, Some(point), reason))
             .to_vec();
     }
     let mut plan = Vec::new();
@@ -249,30 +269,25 @@ fn of_engine(given: &Given, account: Option<&Account>) -> Vec<Planned> {
     }
     plan.push(Planned::Ask(Probe {
         patience: ENGINE,
-        ..probe("docker", user, &["sh", "-c", ASKS], Judge::Engine)
+        ..probe("docker", user, &["sh", "-c", ASKS], Judge::Engine).settling(8)
     }));
-    plan.push(Planned::Ask(probe(
-        "docker clients",
-        user,
-        &["sh", "-c", CLIENTS],
-        Judge::Passes("the clients answer"),
-    )));
+    let clients = Judge::Passes("the clients answer");
+    let clients = probe("docker clients", user, &["sh", "-c", CLIENTS], clients);
+    plan.push(Planned::Ask(clients.settling(9)));
     let script = format!(
         // Without Sysbox /proc/sys may not be written, which newer engines need for a container's network.
         "docker import {} seaworthy-inner >/dev/null && {{ docker run --rm seaworthy-inner /run || docker run --rm --network none seaworthy-inner /run; }}",
         inner::ARCHIVE
     );
     plan.push(match inner::program(given.architecture) {
-        Some(_) => Planned::Ask(probe(
-            "inner container",
-            user,
-            &["sh", "-c", &script],
-            Judge::Inner,
-        )),
-        None => Planned::Skip {
-            name: "inner container".to_owned(),
-            reason: format!("there is no program of ours for {}", given.architecture),
-        },
+        Some(_) => {
+            let runs = probe("inner container", user, &["sh", "-c", &script], Judge::Inner);
+            Planned::Ask(runs.settling(8))
+        }
+        None => {
+            let reason = format!("there is no program of ours for {}", given.architecture);
+            skip("inner container", Some(8), &reason)
+        }
     });
     plan
 }
@@ -283,7 +298,7 @@ fn of_content(given: &Given) -> [Planned; 2] {
         "i=0; for path; do [ -e \"$path\" ] || [ -L \"$path\" ] || echo $i; i=$((i + 1)); done";
     let content = |name: &str, paths: &[String], accepted: &Option<String>| {
         if paths.is_empty() {
-            return skip(name, "the image has nothing there");
+            return skip(name, None, "the image has nothing there");
         }
         let mut words = vec!["sh", "-c", MISSING, "sh"];
         words.extend(paths.iter().map(String::as_str));

@@ -65,6 +65,9 @@ impl State {
 pub struct ProbeOutcome {
     /// Its name.
     pub name: String,
+    /// The point of the contract that it settles.
+    #[serde(skip)]
+    pub point: Option<u8>,
     /// What became of it.
     pub state: State,
     /// How long it took, in seconds, to the millisecond.
@@ -127,6 +130,7 @@ mod tests {
     fn what_a_container_says_does_not_speak_to_the_terminal() {
         let probe = ProbeOutcome {
             name: "own\x1b[2J".to_owned(),
+            point: None,
             state: State::Failed,
             seconds: 0.25,
             output: "it ended with 1\n::error::x\n\x1b[31mred".to_owned(),

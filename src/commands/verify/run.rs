@@ -83,7 +83,7 @@ fn asked(subject: &Subject, outcomes: &mut Vec<ProbeOutcome>) -> Result<(), Cont
         Started::Runs(container, way) => (container, way),
         Started::Refused(message) => {
             let words = format!("{} does not start: {}", start.first.words(), told(&message));
-            outcomes.push(outcome("start", State::Failed, begun, words));
+            outcomes.push(outcome("start", None, State::Failed, begun, words));
             return Ok(());
         }
     };
@@ -95,7 +95,7 @@ fn asked(subject: &Subject, outcomes: &mut Vec<ProbeOutcome>) -> Result<(), Cont
         true => (State::Passed, start.words(&way)),
         false => (State::Failed, last_words(&mut container)?),
     };
-    outcomes.push(outcome("start", state, begun, words));
+    outcomes.push(outcome("start", None, state, begun, words));
     if condition.runs {
         let mut talk = Talk {
             container: &mut container,
@@ -223,9 +223,10 @@ fn brought(subject: &Subject, start: &Start, account: Option<&Account>) -> Optio
     }
 }
 
-fn outcome(name: &str, state: State, begun: Instant, output: String) -> ProbeOutcome {
+fn outcome(name: &str, point: Option<u8>, state: State, begun: Instant, output: String) -> ProbeOutcome {
     ProbeOutcome {
         name: name.to_owned(),
+        point,
         state,
         // To the millisecond.
         seconds: (begun.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
@@ -259,7 +260,7 @@ impl Talk<'_, '_> {
             for probe in plan::of_system() {
                 match is_up {
                     true => is_up = self.ask(&probe)?.0 == State::Passed,
-                    false => self.skip(&probe.name, "the system is not up"),
+                    false => self.skip(&probe.name, probe.point, "the system is not up"),
                 }
             }
         }
@@ -285,7 +286,7 @@ impl Talk<'_, '_> {
                 Planned::Ask(probe) => {
                     self.ask(&probe)?;
                 }
-                Planned::Skip { name, reason } => self.skip(&name, &reason),
+                Planned::Skip { name, point, reason } => self.skip(&name, point, &reason),
             }
         }
         Ok(())
@@ -294,7 +295,7 @@ impl Talk<'_, '_> {
     /// Asks until there is an answer or the patience is at its end; what was said comes along.
     fn ask(&mut self, probe: &Probe) -> Result<(State, String), ContainerError> {
         if self.has_ended {
-            self.skip(&probe.name, "the container has ended");
+            self.skip(&probe.name, probe.point, "the container has ended");
             return Ok((State::Skipped, String::new()));
         }
         let begun = Instant::now();
@@ -322,13 +323,14 @@ impl Talk<'_, '_> {
             state = State::Failed;
             words = last_words(self.container)?;
         }
-        self.outcomes.push(outcome(&probe.name, state, begun, words));
+        self.outcomes
+            .push(outcome(&probe.name, probe.point, state, begun, words));
         Ok((state, said))
     }
 
-    fn skip(&mut self, name: &str, reason: &str) {
-        self.outcomes
-            .push(outcome(name, State::Skipped, Instant::now(), reason.to_owned()));
+    fn skip(&mut self, name: &str, point: Option<u8>, reason: &str) {
+        let skipped = outcome(name, point, State::Skipped, Instant::now(), reason.to_owned());
+        self.outcomes.push(skipped);
     }
 }
 
