@@ -74,21 +74,27 @@ pub enum Usual {
     KeptBack,
 }
 
-/// hadolint's levels by id: facts of its version 2.15.1.
+/// hadolint's levels by id: facts of its version 2.15.1. Most ids are told once an instruction; those with
+/// the word `each` as often as the instruction has the fault: the ids about labels.
 const LEVELS: &str = include_str!("levels.txt");
 
 /// The level that hadolint gives an id; none for ShellCheck's, which have their own.
 pub fn usual(id: &str) -> Option<Usual> {
-    let line = LEVELS
-        .lines()
-        .find_map(|line| line.strip_prefix(id)?.strip_prefix(' '))?;
-    Some(match line {
+    Some(match row(id)?.0 {
         "error" => Usual::Told(Severity::Error),
         "warning" => Usual::Told(Severity::Warning),
         "info" => Usual::Told(Severity::Info),
         "style" => Usual::Told(Severity::Style),
         _ => Usual::KeptBack,
     })
+}
+
+/// The level of an id as a word, and how often it is told where the row says so.
+fn row(id: &str) -> Option<(&'static str, &'static str)> {
+    let rest = LEVELS
+        .lines()
+        .find_map(|line| line.strip_prefix(id)?.strip_prefix(' '))?;
+    Some(rest.split_once(' ').unwrap_or((rest, "")))
 }
 
 /// Whether a name is one of hadolint's or ShellCheck's ids.
@@ -114,10 +120,9 @@ impl File {
                 let Some(severity) = level(id, entry.severity) else {
                     continue;
                 };
-                // An instruction is told once for a fault, but for labels, each of which is told.
-                let of = match ("DL3049"..="DL3058").contains(&id) && id != "DL3050" && id != "DL3057" {
-                    true => entry.message.as_str(),
-                    false => "",
+                let of = match row(id) {
+                    Some((_, "each")) => entry.message.as_str(),
+                    _ => "",
                 };
                 if seen.insert((line, id, of)) {
                     checks.push(Check {
