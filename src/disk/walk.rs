@@ -33,26 +33,16 @@ pub struct Walk {
 /// respected; hidden folders are looked into, `.git` is not.
 pub fn walk(folder: &Path) -> Walk {
     let (send, receive) = std::sync::mpsc::channel();
-    WalkBuilder::new(folder)
-        .hidden(false)
-        .follow_links(false)
-        // Ignore files count also where the folder is not (yet) a git repository.
-        .require_git(false)
-        .ignore(false)
-        // A user's own global settings must not change what a team's check finds.
-        .git_global(false)
-        .filter_entry(|entry| entry.file_name() != ".git")
-        .build_parallel()
-        .run(|| {
-            let send = send.clone();
-            Box::new(move |entry| {
-                if let Some(met) = met(entry) {
-                    // The receiver lives until all senders are gone.
-                    let _ = send.send(met);
-                }
-                WalkState::Continue
-            })
-        });
+    as_git_sees(folder).build_parallel().run(|| {
+        let send = send.clone();
+        Box::new(move |entry| {
+            if let Some(met) = met(entry) {
+                // The receiver lives until all senders are gone.
+                let _ = send.send(met);
+            }
+            WalkState::Continue
+        })
+    });
     drop(send);
     let mut walk = Walk::default();
     for met in receive {
@@ -68,6 +58,21 @@ pub fn walk(folder: &Path) -> Walk {
     walk.templates.sort();
     walk.errors.sort();
     walk
+}
+
+/// Walks what git sees of a folder, hidden files too.
+pub(super) fn as_git_sees(folder: &Path) -> WalkBuilder {
+    let mut builder = WalkBuilder::new(folder);
+    builder
+        .hidden(false)
+        .follow_links(false)
+        // Ignore files count also where the folder is not (yet) a git repository.
+        .require_git(false)
+        .ignore(false)
+        // A user's own global settings must not change what a team's check finds.
+        .git_global(false)
+        .filter_entry(|entry| entry.file_name() != ".git");
+    builder
 }
 
 enum Met {
