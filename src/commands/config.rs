@@ -8,8 +8,9 @@ use anyhow::{Result, bail};
 use super::why::{Why, place};
 use super::{Exit, say};
 use crate::cli::{ConfigVerb, Global, Rules};
+use crate::commands::intended;
 use crate::config::{Config, Said, Settings, schema};
-use crate::disk::{self, Configs};
+use crate::disk::{self};
 use crate::report::printable::printable;
 
 /// Shows, describes or begins a config.
@@ -41,10 +42,7 @@ fn show(
     if !disk::is_there(path) {
         bail!("cannot read {}: no such file or folder", disk::shown(path));
     }
-    let configs = match &global.config {
-        Some(file) => Configs::named(file),
-        None => Configs::default(),
-    };
+    let configs = intended::configs(global)?;
     let absolute = disk::absolute(path);
     let folder = match disk::is_folder(path) {
         true => absolute.as_path(),

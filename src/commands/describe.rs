@@ -2,18 +2,16 @@
 
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::{Result, bail};
 
 use super::intended::Builds;
-use super::lint::told;
 use super::verify::open_engine_image;
 use super::{Exit, say};
 use crate::cli::{Describe, Global, ListFormat};
-use crate::disk::{self, Configs, FolderContext};
+use crate::commands::intended;
+use crate::disk::{self, FolderContext};
 use crate::image::{Keep, observe};
-use crate::interpret::{self, Input, KnownBases};
 use crate::policy::Selection;
 use crate::report::{describe as page, json};
 use crate::source::Source;
@@ -33,18 +31,10 @@ pub fn describe(global: &Global, arguments: &Describe, out: &mut dyn Write) -> R
     };
     let lies_at = disk::absolute(if is_input { Path::new("Dockerfile") } else { path });
     let folder = lies_at.parent().unwrap_or(&lies_at);
-    let configs = match &global.config {
-        Some(file) => Configs::named(file),
-        None => Configs::default(),
-    };
+    let configs = intended::configs(global)?;
     let found = match configs.for_folder(folder) {
         Ok(found) => found,
-        Err(broken) => {
-            for finding in &broken.findings {
-                say(&format!("error: {}", told(finding, &broken)));
-            }
-            return Ok(Exit::Failed);
-        }
+        Err(broken) => return Ok(intended::refused(&broken)),
     };
     let builds = Builds::new(&arguments.build, arguments.profile)?;
     let settings = found.config.settings(&lies_at);
@@ -52,22 +42,12 @@ pub fn describe(global: &Global, arguments: &Describe, out: &mut dyn Write) -> R
     let context = FolderContext::new(builds.context(folder));
     let tree = syntax::parse(source.text());
     let stages = Stages::of(&tree, &invocation);
-    let Some(target) = stages.target else {
+    let Some(facts) = intended::foreseen(&source, &tree, &stages, &invocation, &context) else {
         match &invocation.target {
             Some(name) => bail!("{}: there is no stage `{name}`", source.name()),
             None => bail!("{}: there is no stage in it", source.name()),
         }
     };
-    let mut facts = interpret::foresee(Input {
-        source: &source,
-        tree: &tree,
-        stages: &stages,
-        invocation: &invocation,
-        context: &context,
-        bases: &KnownBases::new(&invocation),
-        path: &Arc::from(""),
-    });
-    let facts = facts[target].take().expect("the target is reached");
     let description = page::describe(&facts, &source);
     match arguments.format {
         ListFormat::Text => out.write_all(page::page(&description).as_bytes())?,

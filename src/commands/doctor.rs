@@ -9,7 +9,8 @@ use anyhow::{Context as _, Result};
 use super::{Exit, look, say};
 use crate::cli::doctor::Doctor;
 use crate::cli::{Global, ListFormat};
-use crate::disk::{self, Configs};
+use crate::commands::intended;
+use crate::disk::{self};
 use crate::doctor::cluster::{self, Cluster};
 use crate::doctor::{Check, Kind, Sheet, State, Wish, host, pod};
 use crate::host::{RecordedHost, ThisHost, run};
@@ -70,10 +71,7 @@ pub fn doctor(global: &Global, arguments: &Doctor, out: &mut dyn Write) -> Resul
 
 /// For what is checked, by the command line and the config; none where the config is broken.
 fn wish(global: &Global, arguments: &Doctor) -> Result<Option<Wish>> {
-    let configs = match &global.config {
-        Some(file) => Configs::named(file),
-        None => Configs::default(),
-    };
+    let configs = intended::configs(global)?;
     let folder = disk::working_folder();
     let found = match configs.for_folder(&folder) {
         Ok(found) => found,

@@ -3,15 +3,66 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Result, bail};
 
-use crate::cli::Build;
+use super::lint::told;
+use super::{Exit, say};
+use crate::cli::{Build, Global};
 use crate::config::Settings;
+use crate::context::Context;
 use crate::contract::Profile;
-use crate::disk::{self, Found};
+use crate::disk::{self, Broken, Configs, Found};
+use crate::facts::Facts;
+use crate::interpret::{self, Input, KnownBases};
 use crate::invocation::Invocation;
 use crate::policy::Selection;
+use crate::source::Source;
+use crate::stages::Stages;
+use crate::syntax::Tree;
+
+/// The config for all files that the command line names, else the nearest one of each.
+///
+/// # Errors
+/// The named one is not there.
+pub fn configs(global: &Global) -> Result<Configs> {
+    match &global.config {
+        Some(file) if !disk::is_there(file) => {
+            bail!("cannot read {}: no such file or folder", disk::shown(file))
+        }
+        Some(file) => Ok(Configs::named(file)),
+        None => Ok(Configs::default()),
+    }
+}
+
+/// Tells what is wrong with a config, for a verb that cannot go on without it.
+pub fn refused(broken: &Broken) -> Exit {
+    for finding in &broken.findings {
+        say(&format!("error: {}", told(finding, broken)));
+    }
+    Exit::Failed
+}
+
+/// What the stage that is built will be; none where there is none.
+pub fn foreseen(
+    source: &Source,
+    tree: &Tree,
+    stages: &Stages,
+    invocation: &Invocation,
+    context: &dyn Context,
+) -> Option<Facts> {
+    let mut all = interpret::foresee(Input {
+        source,
+        tree,
+        stages,
+        invocation,
+        context,
+        bases: &KnownBases::new(invocation),
+        path: &Arc::from(""),
+    });
+    all.get_mut(stages.target?)?.take()
+}
 
 /// What the command line says about the build, read once.
 pub struct Builds<'a> {

@@ -12,6 +12,7 @@ mod intended;
 mod lint;
 mod mounts;
 mod new;
+mod outputs;
 mod rules;
 mod settings;
 mod template;

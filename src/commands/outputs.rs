@@ -9,28 +9,56 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
-use super::files::{File, Origin};
-use crate::cli::{Format, Global, Lint};
-use crate::commands::look;
+use super::look;
+use crate::cli::{Format, Global};
 use crate::disk;
 use crate::report::{
     Report, checkstyle, codeclimate, concise, github, gitlab, gnu, json, junit, markdown, sarif, sonarqube,
     text,
 };
 
-/// Refuses outputs that would overwrite one another, or a file that is checked.
-pub fn check(arguments: &Lint, judged: &[File]) -> Result<()> {
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Outputs<'a> {
+    /// The format on standard output.
+    pub format: Format,
+    /// Files, each with its format.
+    pub files: &'a [(Format, PathBuf)],
+}
+
+impl Outputs<'_> {
+    /// All formats that are asked for.
+    pub fn formats(&self) -> impl Iterator<Item = Format> {
+        self.files.iter().map(|(format, _)| *format).chain([self.format])
+    }
+
+    /// Whether any of them shows the text around findings.
+    pub fn show_excerpts(&self) -> bool {
+        self.formats().any(|format| format == Format::Text)
+    }
+}
+
+/// Refuses formats that only `--compat hadolint` writes, outputs that would overwrite one another, and
+/// those that would overwrite a file that is checked.
+pub fn check<'p>(outputs: Outputs, judged: impl Iterator<Item = &'p Path> + Clone) -> Result<()> {
+    if let Some(format) = outputs.formats().find(|format| format.is_hadolints()) {
+        bail!(
+            "the format {} is hadolint's: it goes with --compat hadolint",
+            format.name()
+        );
+    }
+    apart(outputs.files, judged)
+}
+
+/// Refuses files that would overwrite one another, or a file that is checked.
+pub fn apart<'p>(files: &[(Format, PathBuf)], judged: impl Iterator<Item = &'p Path> + Clone) -> Result<()> {
     let mut taken = BTreeSet::new();
-    for (_, path) in &arguments.output.output {
+    for (_, path) in files {
         if !disk::may_be_replaced(path) {
             continue;
         }
         let place = disk::resolved(path);
-        let is_judged = judged.iter().any(|file| match &file.origin {
-            Origin::Path(path) => disk::resolved(path) == place,
-            Origin::Input => false,
-        });
-        if is_judged {
+        if judged.clone().any(|path| disk::resolved(path) == place) {
             bail!("cannot write {}: it is a file that is checked", disk::shown(path));
         }
         if !taken.insert(place) {
@@ -47,7 +75,7 @@ pub fn check(arguments: &Lint, judged: &[File]) -> Result<()> {
 pub fn write(
     report: &Report,
     global: &Global,
-    arguments: &Lint,
+    outputs: Outputs,
     failed: &mut Vec<String>,
     out: &mut dyn Write,
 ) -> Result<()> {
@@ -55,15 +83,15 @@ pub fn write(
         true => text::Count::LeftOut,
         false => text::Count::Shown,
     };
-    for (format, path) in &arguments.output.output {
+    for (format, path) in outputs.files {
         let mut written = Vec::new();
         in_format(report, *format, text::Look::Plain, count, &mut written)?;
         into_file(path, &written, failed);
     }
-    if formats(arguments).any(|format| format == Format::Github) {
+    if outputs.formats().any(|format| format == Format::Github) {
         summary(report, failed);
     }
-    in_format(report, arguments.output.format, look(global), count, out)?;
+    in_format(report, outputs.format, look(global), count, out)?;
     out.flush()?;
     Ok(())
 }
@@ -73,12 +101,6 @@ pub fn into_file(path: &Path, text: &[u8], failed: &mut Vec<String>) {
     if let Err(error) = disk::write(path, text) {
         failed.push(error.to_string());
     }
-}
-
-/// All formats that are asked for.
-pub fn formats(arguments: &Lint) -> impl Iterator<Item = Format> {
-    let files = arguments.output.output.iter().map(|(format, _)| *format);
-    files.chain([arguments.output.format])
 }
 
 /// The table goes to where GitHub's runner shows it, behind what the step has put there.
@@ -94,8 +116,7 @@ fn summary(report: &Report, failed: &mut Vec<String>) {
     }
 }
 
-/// Writes a report in one format.
-pub fn in_format(
+fn in_format(
     report: &Report,
     format: Format,
     look: text::Look,

@@ -17,10 +17,11 @@ use clap::Parser;
 use super::intended::Builds;
 use super::{Exit, look, say};
 use crate::cli::{BuildImage, Global, Lint, ProgressChoice};
+use crate::commands::intended;
 use crate::commands::lint;
 use crate::contract::Contract;
 use crate::diagnose::Builder;
-use crate::disk::{self, BuildContext, Configs};
+use crate::disk::{self, BuildContext};
 use crate::engine::build::{BuildError, BuildRequest, Offer};
 use crate::engine::credentials::Keys;
 use crate::engine::{Engine, Surroundings};
@@ -417,10 +418,7 @@ impl<'a> Plan<'a> {
     ) -> Result<Self> {
         let builds = Builds::new(&linting.build, arguments.profile)?;
         let lies_at = disk::absolute(dockerfile);
-        let configs = match &global.config {
-            Some(file) => Configs::named(file),
-            None => Configs::default(),
-        };
+        let configs = intended::configs(global)?;
         // A broken config was told by the linter, or nobody wanted to know.
         let invocation = match configs.for_folder(lies_at.parent().unwrap_or(&lies_at)) {
             Ok(found) => {

@@ -1,14 +1,13 @@
 //! What a Dockerfile says of where its image runs.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::elsewhere::Elsewhere;
+use crate::commands::intended;
 use crate::contract::{Contract, Profile};
 use crate::disk::{self, FolderContext};
 use crate::facts::{Answer, Facts, Init, Origin};
 use crate::finding::Place;
-use crate::interpret::{self, Input, KnownBases};
 use crate::invocation::Invocation;
 use crate::source::Source;
 use crate::stages::Stages;
@@ -37,16 +36,7 @@ impl Image {
         let tree = syntax::parse(source.text());
         let stages = Stages::of(&tree, &invocation);
         let context = FolderContext::new(lies_at.parent().unwrap_or(Path::new("")));
-        let mut facts = interpret::foresee(Input {
-            source,
-            tree: &tree,
-            stages: &stages,
-            invocation: &invocation,
-            context: &context,
-            bases: &KnownBases::new(&invocation),
-            path: &Arc::from(""),
-        });
-        let facts = stages.target.and_then(|target| facts.get_mut(target)?.take());
+        let facts = intended::foreseen(source, &tree, &stages, &invocation, &context);
         let Some(facts) = facts else {
             return Self {
                 path,

@@ -14,8 +14,8 @@ use rayon::prelude::*;
 
 use super::files::{self, Files};
 use super::judge::{Judge, Judged, Legible, Verdict};
-use super::outputs;
 use crate::cli::{Format, Global, Lint};
+use crate::commands::outputs;
 use crate::commands::{Exit, look, say};
 use crate::config::hadolint::{Hadolint, LabelKind, NAMES, Threshold};
 use crate::config::{Config, FailOn, Layer, schema};
@@ -37,7 +37,7 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
     if arguments.files.show_files {
         return super::show(&files, out);
     }
-    outputs::check(arguments, &files.judged)?;
+    outputs::apart(&arguments.output.output, files.paths())?;
     selection.select.get_or_insert_with(ids);
     // hadolint judges a file alone.
     let alone = BTreeMap::new();

@@ -1,6 +1,6 @@
 //! The builds that compose files, bake files and `devcontainer.json` define, with their paths resolved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::definitions::{self, Dockerfile, Kind};
@@ -58,27 +58,23 @@ pub fn distinct(builds: &[Defined]) -> Vec<Defined> {
     found
 }
 
-/// The files that may define how a named Dockerfile is built: those in its folder and in the folders
-/// above it up to the root of its repository, and in the `.devcontainer` folder of each.
-pub fn around(dockerfile: &Path) -> Vec<Candidate> {
-    let dockerfile = disk::absolute(dockerfile);
-    let mut folders: Vec<&Path> = Vec::new();
-    let mut rooted = false;
-    for folder in dockerfile.ancestors().skip(1) {
-        folders.push(folder);
-        if disk::is_there(&folder.join(".git")) {
-            rooted = true;
-            break;
-        }
-    }
-    if !rooted {
-        folders.truncate(1);
-    }
-    folders
+/// The files that may define how named Dockerfiles are built, whose absolute folders these are: those in
+/// the folders, in the folders above them up to the root of their repository, and in the `.devcontainer`
+/// folder of each. Every folder is listed once.
+pub fn around(folders: &BTreeSet<PathBuf>) -> BTreeSet<Candidate> {
+    let searched: BTreeSet<&Path> = folders.iter().flat_map(|folder| up_to_the_root(folder)).collect();
+    searched
         .into_iter()
         .flat_map(|folder| [folder.to_path_buf(), folder.join(".devcontainer")])
         .flat_map(|folder| disk::definitions_in(&folder))
         .collect()
+}
+
+/// A folder and those above it up to the root of its repository; itself alone where it is in none.
+fn up_to_the_root(folder: &Path) -> impl Iterator<Item = &Path> {
+    let is_root = |folder: &&Path| disk::is_there(&folder.join(".git"));
+    let above = folder.ancestors().position(|folder| is_root(&folder));
+    folder.ancestors().take(above.unwrap_or(0) + 1)
 }
 
 /// The builds that a file defines, each with the absolute path of its Dockerfile.

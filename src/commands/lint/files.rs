@@ -52,6 +52,7 @@ pub fn find(arguments: &Lint, configs: &Configs) -> Files {
     let mut met = 0;
     let mut definitions = BTreeSet::new();
     let mut folders = BTreeSet::new();
+    let mut beside = BTreeSet::new();
     for path in &arguments.paths {
         if path.as_os_str() == "-" {
             named_a_file = true;
@@ -74,11 +75,12 @@ pub fn find(arguments: &Lint, configs: &Configs) -> Files {
             if !(arguments.files.force_exclude && excluded(path, configs)) {
                 let name = disk::shown(path);
                 let path = path.clone();
-                definitions.extend(defined::around(&path));
+                beside.extend(disk::absolute(&path).parent().map(Path::to_path_buf));
                 judged.insert(File::from(Candidate { name, path }));
             }
         }
     }
+    definitions.extend(defined::around(&beside));
     for definition in definitions {
         match defined::read(&definition) {
             Ok(builds) => {
@@ -101,6 +103,16 @@ pub fn find(arguments: &Lint, configs: &Configs) -> Files {
     files.templates.sort();
     files.templates.dedup();
     files
+}
+
+impl Files {
+    /// Where the files lie that are judged; standard input lies nowhere.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> + Clone {
+        self.judged.iter().filter_map(|file| match &file.origin {
+            Origin::Path(path) => Some(path.as_path()),
+            Origin::Input => None,
+        })
+    }
 }
 
 impl From<Candidate> for File {

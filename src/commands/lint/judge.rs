@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::defined::{self, Defined};
 use super::files::{File, Origin};
 use super::resolve::{Resolver, masked};
-use super::{shows_excerpts, unread};
+use super::{asked, unread};
 use crate::cli::Lint;
 use crate::commands::intended::Builds;
 use crate::config::FailOn;
@@ -78,7 +78,7 @@ impl<'a> Judge<'a> {
             selection,
             builds: Builds::new(&arguments.build, arguments.rules.profile)?,
             defined,
-            excerpts: shows_excerpts(arguments),
+            excerpts: asked(arguments).show_excerpts(),
         })
     }
 

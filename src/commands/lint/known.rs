@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
-use super::outputs;
 use crate::cli::Lint;
+use crate::commands::outputs;
 use crate::disk;
 use crate::policy::Selection;
 use crate::report::baseline::{Baseline, Known, Unusable, split};

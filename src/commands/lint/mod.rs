@@ -5,7 +5,6 @@ mod defined;
 mod files;
 mod judge;
 mod known;
-mod outputs;
 mod resolve;
 
 use std::collections::BTreeMap;
@@ -18,6 +17,8 @@ use rayon::prelude::*;
 
 use super::{Exit, say};
 use crate::cli::{Compat, Format, Global, Lint, Rules};
+use crate::commands::intended;
+use crate::commands::outputs::{self, Outputs};
 use crate::config::FailOn;
 use crate::disk::{self, Broken, Configs};
 use crate::invocation::{Edition, Later};
@@ -28,7 +29,6 @@ use files::{Files, Origin};
 pub use judge::KnownFrom;
 use judge::{Judge, Judged};
 use known::Baselines;
-pub use outputs::in_format;
 pub use resolve::{Resolver, masked, told};
 
 /// Checks Dockerfiles.
@@ -37,13 +37,7 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
         return compat::lint(global, arguments, out);
     }
     let selection = selection(&arguments.rules)?;
-    let configs = match &global.config {
-        Some(file) if !disk::is_there(file) => {
-            bail!("cannot read {}: no such file or folder", disk::shown(file))
-        }
-        Some(file) => Configs::named(file),
-        None => Configs::default(),
-    };
+    let configs = intended::configs(global)?;
     let threads = rayon::ThreadPoolBuilder::new().num_threads(arguments.files.jobs);
     let files = files::find(arguments, &configs);
     if !global.quiet {
@@ -58,13 +52,7 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
     if arguments.files.show_settings {
         return settings(&files, &configs, arguments, out);
     }
-    if let Some(format) = outputs::formats(arguments).find(|format| format.is_hadolints()) {
-        bail!(
-            "the format {} is hadolint's: it goes with --compat hadolint",
-            format.name()
-        );
-    }
-    outputs::check(arguments, &files.judged)?;
+    outputs::check(asked(arguments), files.paths())?;
     let mut baselines = Baselines::new(arguments)?;
     let judge = Judge::new(arguments, &configs, &selection, &files.builds)?;
     let judged: Vec<Judged> = match files.judged.as_slice() {
@@ -83,7 +71,7 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
         }
     };
     baselines.finish(&selection, notes, &mut failed);
-    let written = outputs::write(&outcome.report, global, arguments, &mut failed, out);
+    let written = outputs::write(&outcome.report, global, asked(arguments), &mut failed, out);
     for problem in &outcome.report.errors {
         say(&format!("error: {}: {}", problem.path, problem.message));
     }
@@ -124,10 +112,7 @@ pub struct Gate {
 #[cfg(feature = "engine")]
 pub fn gate(global: &Global, arguments: &Lint) -> Result<Gate> {
     let selection = selection(&arguments.rules)?;
-    let configs = match &global.config {
-        Some(file) => Configs::named(file),
-        None => Configs::default(),
-    };
+    let configs = intended::configs(global)?;
     let files = files::find(arguments, &configs);
     let mut baselines = Baselines::new(arguments)?;
     let judge = Judge::new(arguments, &configs, &selection, &files.builds)?;
@@ -313,9 +298,12 @@ fn statistics(report: &Report) {
     }
 }
 
-/// Whether any format that is asked for shows the text around findings.
-fn shows_excerpts(arguments: &Lint) -> bool {
-    outputs::formats(arguments).any(|format| format == Format::Text)
+/// What is to be written.
+fn asked(arguments: &Lint) -> Outputs<'_> {
+    Outputs {
+        format: arguments.output.format,
+        files: &arguments.output.output,
+    }
 }
 
 /// The name by which standard input is reported.

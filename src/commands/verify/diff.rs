@@ -2,17 +2,16 @@
 
 use std::io::Read;
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::{Result, bail};
 
 use super::super::intended::Builds;
 use super::source::open_engine_image;
+use crate::commands::intended;
 use crate::compare::{Side, difference};
 use crate::disk::{self, FolderContext, Found};
 use crate::facts::Facts;
 use crate::image::{self, Inspected, Keep, Weighed};
-use crate::interpret::{self, Input, KnownBases};
 use crate::invocation::Invocation;
 use crate::policy::Selection;
 use crate::report::difference::Difference;
@@ -94,19 +93,10 @@ fn foreseen(path: &Path, builds: &Builds, found: &Found) -> Result<Facts> {
     let context = FolderContext::new(builds.context(folder));
     let tree = syntax::parse(source.text());
     let stages = Stages::of(&tree, &invocation);
-    let Some(target) = stages.target else {
+    if stages.target.is_none() {
         bail!("{}: there is no stage in it that could be built", source.name());
-    };
-    let mut all = interpret::foresee(Input {
-        source: &source,
-        tree: &tree,
-        stages: &stages,
-        invocation: &invocation,
-        context: &context,
-        bases: &KnownBases::new(&invocation),
-        path: &Arc::from(""),
-    });
-    match all.get_mut(target).and_then(Option::take) {
+    }
+    match intended::foreseen(&source, &tree, &stages, &invocation, &context) {
         Some(facts) => Ok(facts),
         None => bail!("{}: its last stage cannot be looked at", source.name()),
     }

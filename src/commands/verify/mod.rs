@@ -10,31 +10,31 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use super::intended::Builds;
-use super::lint::{KnownFrom, Resolver, in_format, masked, told};
-use super::{Exit, look, say};
+use super::lint::{KnownFrom, Resolver, masked};
+use super::{Exit, say};
 use crate::checklist::{self, State};
 use crate::cli::{Format, Global, Verify};
+use crate::commands::intended;
+use crate::commands::outputs::{self, Outputs};
 use crate::compare;
 use crate::config::FailOn;
 use crate::context::{Context, Nowhere};
-use crate::disk::{self, Configs, FolderContext};
+use crate::disk::{self, FolderContext};
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::image::{self, Inspected, Keep};
-use crate::interpret::{self, Input, KnownBases};
 use crate::invocation::Invocation;
 use crate::policy::{self, Selection, Verdict};
 use crate::report::probes::{ProbeOutcome, State as ProbeState};
 use crate::report::structure::State as TestState;
-use crate::report::text::{Count, Look};
 use crate::report::{JudgedImage, Report};
 use crate::rules;
 use crate::source::Source;
 use crate::stages::Stages;
-use crate::syntax::{self, Tree};
+use crate::syntax::{self};
 pub use source::open_engine_image;
 
 /// Rules about comments: a comment may silence what lint finds and an image cannot show.
@@ -42,23 +42,18 @@ const OF_COMMENTS: [&str; 2] = ["stale-allow", "allow-without-reason"];
 
 /// Checks a built image.
 pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Result<Exit> {
-    let configs = match &global.config {
-        Some(file) if !disk::is_there(file) => {
-            bail!("cannot read {}: no such file or folder", disk::shown(file))
-        }
-        Some(file) => Configs::named(file),
-        None => Configs::default(),
+    let asked = Outputs {
+        format: arguments.format,
+        files: &arguments.output,
     };
+    let given = [&arguments.archive, &arguments.dockerfile];
+    outputs::check(asked, given.into_iter().flatten().map(PathBuf::as_path))?;
+    let configs = intended::configs(global)?;
     let lies_at = disk::absolute(arguments.dockerfile.as_deref().unwrap_or(Path::new("Dockerfile")));
     let folder = lies_at.parent().unwrap_or(&lies_at);
     let found = match configs.for_folder(folder) {
         Ok(found) => found,
-        Err(broken) => {
-            for finding in &broken.findings {
-                say(&format!("error: {}", told(finding, &broken)));
-            }
-            return Ok(Exit::Failed);
-        }
+        Err(broken) => return Ok(intended::refused(&broken)),
     };
     let builds = Builds::new(&arguments.build, arguments.profile)?;
     let settings = found.config.settings(&lies_at);
@@ -102,8 +97,7 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
         None => Source::new(image.name.clone(), Vec::new())?,
     };
     let tree = syntax::parse(source.text());
-    let mut formats = arguments.output.iter().map(|(format, _)| *format);
-    let excerpts = arguments.format == Format::Text || formats.any(|format| format == Format::Text);
+    let excerpts = asked.show_excerpts();
     let shown = match excerpts {
         true => masked(&source, &findings),
         false => None,
@@ -116,7 +110,7 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
     let probes = match &engine {
         None => None,
         Some(engine) => {
-            let asked = run::run(&run::Subject {
+            let answered = run::run(&run::Subject {
                 engine,
                 image: arguments.image.as_deref().unwrap_or_default(),
                 architecture: &image.architecture,
@@ -125,7 +119,7 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
                 settings: &settings,
                 decided: &verdict,
             })?;
-            match asked {
+            match answered {
                 run::Asked::All(outcomes) => Some(outcomes),
                 run::Asked::Ended => {
                     say("error: the probes were ended, and their container is removed");
@@ -164,7 +158,12 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
         rules: rules::rules_of_images(&invocation),
     })
     .in_order();
-    write(&report, global, arguments, out)?;
+    let mut failed = Vec::new();
+    let written = outputs::write(&report, global, asked, &mut failed, out);
+    for words in &failed {
+        say(&format!("error: {words}"));
+    }
+    written.context("cannot write to standard output")?;
     if !matches!(
         arguments.format,
         Format::Text | Format::Json | Format::Junit | Format::Markdown
@@ -187,6 +186,7 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
     }
     let ended = |state| report.structure.iter().any(|test| test.state == state);
     Ok(match () {
+        () if !failed.is_empty() => Exit::Failed,
         () if fails || ended(TestState::Failed) => Exit::Found,
         // Somebody asked for them, and they could not be run.
         () if ended(TestState::Skipped) => Exit::Failed,
@@ -226,20 +226,10 @@ fn tell_unmet(report: &Report) {
 
 /// What probes showed of the contract's points.
 fn shown_by(probes: &[ProbeOutcome]) -> Vec<checklist::Shown<'_>> {
-    let of = |probe: &'_ ProbeOutcome| match probe.name.as_str() {
-        "user" | "login" | "home" => Some(1),
-        "sudo" => Some(4),
-        "init" => Some(6),
-        "system" | "docker" | "inner container" => Some(8),
-        "docker clients" => Some(9),
-        "locale" => Some(12),
-        name if name.starts_with("command ") => Some(10),
-        _ => None,
-    };
     let shown = probes.iter().filter_map(|probe| {
         let first = probe.output.lines().next().filter(|line| !line.trim().is_empty());
         Some(checklist::Shown {
-            point: of(probe)?,
+            point: probe.point?,
             held: match probe.state {
                 ProbeState::Passed => Some(true),
                 ProbeState::Failed | ProbeState::Timeout => Some(false),
@@ -283,47 +273,10 @@ fn with_dockerfile(
     };
     let observed = image::observe(image, matched.as_ref().map(|matched| (matched, &tree)), keep);
     let mut findings = rules::judge_image(&observed, invocation);
-    let foreseen = foresee(source, &tree, &stages, invocation, context);
+    let foreseen = intended::foreseen(source, &tree, &stages, invocation, context);
     if let Some(foreseen) = &foreseen {
         findings.extend(compare::compare(foreseen, &observed, invocation));
     }
     let contract = checklist::judge(&observed, foreseen.as_ref(), invocation);
     (findings, observed, contract)
-}
-
-/// The facts of the stage that is built.
-fn foresee(
-    source: &Source,
-    tree: &Tree,
-    stages: &Stages,
-    invocation: &Invocation,
-    context: &dyn Context,
-) -> Option<Facts> {
-    let mut all = interpret::foresee(Input {
-        source,
-        tree,
-        stages,
-        invocation,
-        context,
-        bases: &KnownBases::new(invocation),
-        path: &Arc::from(""),
-    });
-    all.get_mut(stages.target?)?.take()
-}
-
-fn write(report: &Report, global: &Global, arguments: &Verify, out: &mut dyn Write) -> Result<()> {
-    let count = if global.quiet {
-        Count::LeftOut
-    } else {
-        Count::Shown
-    };
-    let files: &[(Format, PathBuf)] = &arguments.output;
-    for (format, path) in files {
-        let mut written = Vec::new();
-        in_format(report, *format, Look::Plain, count, &mut written)?;
-        disk::write(path, &written)?;
-    }
-    in_format(report, arguments.format, look(global), count, out)?;
-    out.flush()?;
-    Ok(())
 }
