@@ -1,6 +1,8 @@
 //! Text to the crate's syntax tree, with what can be saved of a script that breaks.
 
 use shuck_ast::{File, Word};
+#[cfg(feature = "shellcheck")]
+use shuck_parser::Error;
 use shuck_parser::parser::{ParseResult, Parser, ShellDialect, ShellProfile};
 
 use super::Dialect;
@@ -88,6 +90,27 @@ pub(super) fn tree(text: &str, dialect: Dialect) -> Option<Tree<'_>> {
         file,
         complete: false,
     })
+}
+
+/// Why no shell of this dialect reads a script, and where it stops; none where one does, or where the
+/// script is longer or deeper than what is parsed.
+#[cfg(feature = "shellcheck")]
+pub(super) fn refusal(text: &str, dialect: Dialect) -> Option<(usize, String)> {
+    if shallow(text).0.len() < text.len() {
+        return None;
+    }
+    let mut refused = profiles(dialect).iter().map(|profile| parse(text, *profile));
+    let first = refused.next().filter(ParseResult::is_err)?;
+    if refused.any(|other| other.is_ok()) {
+        return None;
+    }
+    let told = first.diagnostics.first().map(|first| first.message.clone());
+    let message = match (told, &first.terminal_error) {
+        (Some(told), _) => told,
+        (None, Some(Error::Parse { message, .. })) => message.clone(),
+        (None, None) => return None,
+    };
+    Some((error_offset(&first, text), message))
 }
 
 /// The text before the first place that nests too deep, or before which too much nests too deep, and

@@ -148,10 +148,39 @@ fn one(whole: &str, offset: usize, interpreter: Interpreter) -> Vec<ShellFinding
         Some(request.with_shellcheck_map(&NUMBERS).lint())
     });
     let diagnostics = found.flatten().unwrap_or_default();
-    diagnostics
+    let mut found: Vec<ShellFinding> = diagnostics
         .into_iter()
         .filter_map(|diagnostic| finding(diagnostic, whole, offset, interpreter))
-        .collect()
+        .collect();
+    let says_why =
+        |finding: &ShellFinding| finding.level == Severity::Error && finding.code.id.starts_with("SC1");
+    if !found.iter().any(says_why) {
+        found.extend(unread(&whole[offset..], interpreter));
+    }
+    found
+}
+
+/// That the shell cannot read a script, of which the linter's rules say nothing.
+fn unread(text: &str, interpreter: Interpreter) -> Option<ShellFinding> {
+    let (at, why) = parse::refusal(text, dialect(interpreter.kind))?;
+    // At the end there is nothing to show: the last word is what stands before it.
+    let at = match text[at..].trim().is_empty() {
+        true => text
+            .trim_end()
+            .rfind(char::is_whitespace)
+            .map_or(0, |before| before + 1),
+        false => at,
+    };
+    Some(ShellFinding {
+        code: codes::code("SC1072")?,
+        level: Severity::Error,
+        range: visible(text, at as u32..at as u32),
+        message: format!(
+            "the shell cannot read this: {}",
+            message(why.trim_start_matches("syntax error: ").to_owned())
+        ),
+        fix: None,
+    })
 }
 
 fn finding(
