@@ -98,10 +98,10 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
     if global.verbose > 0 {
         configs_used(&configs);
     }
-    if arguments.output.statistics {
+    if arguments.ending.statistics {
         statistics(&outcome.report);
     }
-    Ok(outcome.exit(arguments.output.exit_zero))
+    Ok(outcome.exit(arguments.ending.exit_zero))
 }
 
 /// From which severity on the run fails, where the command line says so. A step that makes SARIF goes on

@@ -102,8 +102,8 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
         None => Source::new(image.name.clone(), Vec::new())?,
     };
     let tree = syntax::parse(source.text());
-    let mut formats = arguments.output.iter().map(|(format, _)| *format);
-    let excerpts = arguments.format == Format::Text || formats.any(|format| format == Format::Text);
+    let mut formats = arguments.output.output.iter().map(|(format, _)| *format);
+    let excerpts = arguments.output.format == Format::Text || formats.any(|format| format == Format::Text);
     let shown = match excerpts {
         true => masked(&source, &findings),
         false => None,
@@ -166,12 +166,12 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
     .in_order();
     write(&report, global, arguments, out)?;
     if !matches!(
-        arguments.format,
+        arguments.output.format,
         Format::Text | Format::Json | Format::Junit | Format::Markdown
     ) {
         tell_unmet(&report);
     }
-    let threshold = arguments.fail_on.unwrap_or(settings.fail_on);
+    let threshold = arguments.output.fail_on.unwrap_or(settings.fail_on);
     let mut fails = report
         .findings
         .iter()
@@ -179,7 +179,10 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
         || threshold != FailOn::Never && report.contract.iter().any(|point| point.state == State::Unmet);
     for probe in report.probes.iter().flatten().filter(|probe| probe.state.fails()) {
         fails = true;
-        if !matches!(arguments.format, Format::Text | Format::Json | Format::Junit) {
+        if !matches!(
+            arguments.output.format,
+            Format::Text | Format::Json | Format::Junit
+        ) {
             // These formats have no place for it.
             let first = probe.output.lines().next().unwrap_or_default();
             say(&format!("error: the probe `{}` failed: {first}", probe.name));
@@ -317,13 +320,13 @@ fn write(report: &Report, global: &Global, arguments: &Verify, out: &mut dyn Wri
     } else {
         Count::Shown
     };
-    let files: &[(Format, PathBuf)] = &arguments.output;
+    let files: &[(Format, PathBuf)] = &arguments.output.output;
     for (format, path) in files {
         let mut written = Vec::new();
         in_format(report, *format, Look::Plain, count, &mut written)?;
         disk::write(path, &written)?;
     }
-    in_format(report, arguments.format, look(global), count, out)?;
+    in_format(report, arguments.output.format, look(global), count, out)?;
     out.flush()?;
     Ok(())
 }
