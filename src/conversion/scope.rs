@@ -19,7 +19,7 @@ const LONGEST_FOLDER: usize = 4096;
 const MOST_TAKEN: usize = 64 << 20;
 
 /// What BuildKit sets PATH to where the base sets none.
-const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+pub const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// What a stage starts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
