@@ -7,6 +7,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 
 use crate::syntax::expand::{Lookup, Variables};
+use crate::syntax::path::rooted;
 
 /// How many stages up a variable is looked for; further up nothing is known.
 const DEEPEST: usize = 64;
@@ -185,18 +186,8 @@ impl Variables for Anything {
 }
 
 /// A path below a folder, with `.` and `..` gone.
-pub(super) fn join(folder: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in folder.split('/').chain(path.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    format!("/{}", parts.join("/"))
+pub(super) fn join(folder: &str, below: &str) -> String {
+    rooted(&format!("{folder}/{below}"))
 }
 
 #[cfg(test)]
