@@ -1,17 +1,14 @@
 //! The contract's points, on an image that is written here: all that is asked for, then each point spoiled.
 
+mod foresight;
+
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use seaworthy::checklist::{Judged, POINTS, Shown, State, excuse, judge, settle};
 use seaworthy::context::Nowhere;
 use seaworthy::contract::{Contract, Profile, Runtime};
 use seaworthy::image::{Inspected, Keep, observe};
-use seaworthy::interpret::{Input, KnownBases, foresee};
 use seaworthy::invocation::Invocation;
-use seaworthy::source::Source;
-use seaworthy::stages::Stages;
-use seaworthy::syntax;
 use serde_json::{Value, json};
 
 /// An image of one layer.
@@ -424,22 +421,11 @@ fn a_point_is_excused_where_all_its_faults_were_accepted() {
 
 /// The points as they are foreseen from a Dockerfile.
 fn foreseen(dockerfile: &str) -> Vec<Judged> {
-    let source = Source::new("Dockerfile", dockerfile.as_bytes().to_vec()).expect("it is short");
-    let tree = syntax::parse(source.text());
-    let invocation = Invocation::default();
-    let stages = Stages::of(&tree, &invocation);
-    let mut all = foresee(Input {
-        source: &source,
-        tree: &tree,
-        stages: &stages,
-        invocation: &invocation,
-        context: &Nowhere,
-        bases: &KnownBases::new(&invocation),
-        path: &Arc::from(""),
-    });
-    let target = stages.target.expect("a stage is built");
-    let facts = all[target].take().expect("it is foreseen");
-    judge(&facts, None, &invocation)
+    judge(
+        &foresight::target(dockerfile, &Nowhere),
+        None,
+        &Invocation::default(),
+    )
 }
 
 const DOCKERFILE: &str = "FROM debian:13\n\

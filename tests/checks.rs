@@ -67,18 +67,23 @@ fn invocation() -> Invocation {
     }
 }
 
-fn ours(bytes: &[u8]) -> Vec<Warning> {
-    let source = Source::new("Dockerfile", bytes.to_vec()).expect("short");
-    let tree = parse(source.text());
-    let findings = rules::judge(&source, &tree, &invocation(), &Nowhere);
-    let kept = decide(
-        &source,
-        &tree,
+/// What is left of the findings once comments were heard.
+fn kept(source: &Source, tree: &Tree, invocation: &Invocation) -> Vec<Finding> {
+    let findings = rules::judge(source, tree, invocation, &Nowhere);
+    decide(
+        source,
+        tree,
         findings,
         &Settings::default(),
         &Selection::default(),
     )
-    .kept;
+    .kept
+}
+
+fn ours(bytes: &[u8]) -> Vec<Warning> {
+    let source = Source::new("Dockerfile", bytes.to_vec()).expect("short");
+    let tree = parse(source.text());
+    let kept = kept(&source, &tree, &invocation());
     let warning = |finding: Finding| {
         let rule = *finding
             .aliases
@@ -199,16 +204,8 @@ fn findings(text: &str, profile: Profile) -> Vec<Finding> {
     let tree = parse(source.text());
     let mut invocation = invocation();
     invocation.contract.profile = profile;
-    let findings = rules::judge(&source, &tree, &invocation, &Nowhere);
-    let kept = decide(
-        &source,
-        &tree,
-        findings,
-        &Settings::default(),
-        &Selection::default(),
-    )
-    .kept;
-    kept.into_iter()
+    kept(&source, &tree, &invocation)
+        .into_iter()
         .filter(|finding| finding.aliases.iter().any(|alias| rules::is_build_check(alias)))
         .collect()
 }

@@ -1,33 +1,13 @@
 //! What is known of accounts, units, engine and init after the steps of a Dockerfile.
 
-use std::sync::Arc;
+mod foresight;
 
 use seaworthy::context::{Answer, Files};
 use seaworthy::facts::{Facts, Init, NameKind};
-use seaworthy::interpret::{self, Input, KnownBases};
-use seaworthy::invocation::Invocation;
-use seaworthy::source::Source;
-use seaworthy::stages::Stages;
-use seaworthy::syntax;
 
 /// The facts of the target of a Dockerfile.
 fn facts(text: &str) -> Facts {
-    let source = Source::new("Dockerfile", text.as_bytes().to_vec()).expect("it is short");
-    let tree = syntax::parse(source.text());
-    let invocation = Invocation::default();
-    let stages = Stages::of(&tree, &invocation);
-    let path = Arc::from("");
-    let mut all = interpret::foresee(Input {
-        source: &source,
-        tree: &tree,
-        stages: &stages,
-        invocation: &invocation,
-        context: &Files::default(),
-        bases: &KnownBases::new(&invocation),
-        path: &path,
-    });
-    let target = stages.target.expect("there is a stage");
-    all[target].take().expect("it is reached")
+    foresight::target(text, &Files::default())
 }
 
 const NOBLE: &str = "FROM ubuntu:24.04\n";

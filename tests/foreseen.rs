@@ -1,31 +1,13 @@
 //! What is foreseen of single commands: what installers write and where, which commands are there at a
 //! step, which locales are generated, what a stage has.
 
-use std::sync::Arc;
+mod foresight;
 
 use seaworthy::context::{Answer, Nowhere};
 use seaworthy::facts::{Facts, Value};
-use seaworthy::interpret::{Input, KnownBases, foresee};
-use seaworthy::invocation::Invocation;
-use seaworthy::source::Source;
-use seaworthy::stages::Stages;
-use seaworthy::syntax;
 
 fn facts(text: &str) -> Facts {
-    let source = Source::new("Dockerfile", text.as_bytes().to_vec()).expect("it is short");
-    let tree = syntax::parse(source.text());
-    let invocation = Invocation::default();
-    let stages = Stages::of(&tree, &invocation);
-    let all = foresee(Input {
-        source: &source,
-        tree: &tree,
-        stages: &stages,
-        invocation: &invocation,
-        context: &Nowhere,
-        bases: &KnownBases::new(&invocation),
-        path: &Arc::from(""),
-    });
-    all.into_iter().flatten().last().expect("there is a stage")
+    foresight::target(text, &Nowhere)
 }
 
 /// The paths that stay, written by a user whose home is `/home/dev`, sorted.

@@ -102,6 +102,19 @@ fn entry(path: &str, words: &str, severity: Severity) -> Entry {
     }
 }
 
+/// A finding in a layer of an image.
+fn in_a_layer(image: &str) -> Report {
+    let mut one = entry("x", "in a layer", Severity::Warning);
+    one.spot = Spot::Layer {
+        index: 2,
+        created_by: Arc::from("RUN x"),
+        image: Arc::from(image),
+    };
+    let mut report = Report::default();
+    report.findings.push(one);
+    report
+}
+
 /// Every hostile text as a message in every hostile path, and what cannot be read beside it.
 fn hostile_report() -> Report {
     let mut report = Report::default();
@@ -505,14 +518,7 @@ fn github_has_no_columns_over_several_lines() {
 
 #[test]
 fn a_layer_of_an_image_stands_in_every_format() {
-    let mut report = Report::default();
-    let mut one = entry("x", "in a layer", Severity::Warning);
-    one.spot = Spot::Layer {
-        index: 2,
-        created_by: Arc::from("RUN x"),
-        image: Arc::from(""),
-    };
-    report.findings.push(one);
+    let report = in_a_layer("");
     for (name, writer) in FORMATS {
         let out = written(*writer, &report);
         assert!(out.contains("in a layer"), "{name}: {out}");
@@ -534,14 +540,7 @@ fn a_layer_of_an_image_stands_in_every_format() {
 
 #[test]
 fn sarif_names_the_image_and_the_layer_in_it() {
-    let mut report = Report::default();
-    let mut one = entry("x", "in a layer", Severity::Warning);
-    one.spot = Spot::Layer {
-        index: 2,
-        created_by: Arc::from("RUN x"),
-        image: Arc::from(""),
-    };
-    report.findings.push(one);
+    let report = in_a_layer("");
     let report = report.of_image(JudgedImage {
         name: Arc::from("ws:1"),
         rules: Vec::new(),
@@ -587,14 +586,7 @@ fn junit_has_a_case_for_each_rule_of_an_image() {
 
 #[test]
 fn an_annotation_of_a_layer_has_no_file() {
-    let mut report = Report::default();
-    let mut one = entry("x", "in a layer", Severity::Warning);
-    one.spot = Spot::Layer {
-        index: 2,
-        created_by: Arc::from("RUN x"),
-        image: Arc::from("ws:1"),
-    };
-    report.findings.push(one);
+    let report = in_a_layer("ws:1");
     let out = written(github::write, &report);
     assert!(
         out.starts_with("::warning title=") && out.contains("layer 2 of ws:1"),

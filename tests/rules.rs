@@ -9,19 +9,19 @@
 //!
 //! A bad case that finds nothing and a good one that finds something fail whatever is expected.
 
+mod foresight;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use seaworthy::compare::compare;
 use seaworthy::context::Nowhere;
 use seaworthy::finding::Place;
 use seaworthy::image::{Inspected, Keep, matching, observe};
-use seaworthy::interpret::{Input, KnownBases, foresee};
 use seaworthy::invocation::Invocation;
 use seaworthy::rules::{RULES, judge_image};
 use seaworthy::source::Source;
@@ -166,15 +166,7 @@ fn run_image(rule: &str, case: &Path, is_bad: bool) -> Result<(), Failed> {
             let stages = Stages::of(&tree, &invocation);
             let matched = matching(&image, &tree, &stages)?;
             let observed = observe(&image, Some((&matched, &tree)), &keep);
-            let mut all = foresee(Input {
-                source: &source,
-                tree: &tree,
-                stages: &stages,
-                invocation: &invocation,
-                context: &Nowhere,
-                bases: &KnownBases::new(&invocation),
-                path: &Arc::from(""),
-            });
+            let mut all = foresight::every(&source, &tree, &stages, &invocation, &Nowhere);
             let foreseen = all.pop().flatten().ok_or("there is no stage")?;
             compare(&foreseen, &observed, &invocation)
         }

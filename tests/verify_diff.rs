@@ -13,56 +13,50 @@ use serde_json::{Value, json};
 const STATUS: &str = "Package: curl\nStatus: install ok installed\nVersion: 8.1\n\n\
                       Package: git\nStatus: install ok installed\nVersion: 2.39\n";
 
-fn old() -> Vec<u8> {
-    let base = layer(&[
+/// The layer of a small Debian with these accounts, packages and further programs.
+fn system<'a>(
+    passwd: &'a [u8],
+    group: &'a [u8],
+    status: &'a [u8],
+    programs: Vec<(&'a str, u32, u64, Lies<'a>)>,
+) -> Vec<u8> {
+    let release = b"ID=debian\nVERSION_ID=12\n";
+    let mut entries = vec![
         ("etc", 0o755, 0, Lies::Folder),
-        (
-            "etc/os-release",
-            0o644,
-            0,
-            Lies::File(b"ID=debian\nVERSION_ID=12\n"),
-        ),
-        (
-            "etc/passwd",
-            0o644,
-            0,
-            Lies::File(b"root:x:0:0::/root:/bin/sh\nold:x:1001:1001::/home/old:/bin/sh\n"),
-        ),
-        ("etc/group", 0o644, 0, Lies::File(b"root:x:0:\nold:x:1001:\n")),
-        ("var/lib/dpkg/status", 0o644, 0, Lies::File(STATUS.as_bytes())),
+        ("etc/os-release", 0o644, 0, Lies::File(release)),
+        ("etc/passwd", 0o644, 0, Lies::File(passwd)),
+        ("etc/group", 0o644, 0, Lies::File(group)),
+        ("var/lib/dpkg/status", 0o644, 0, Lies::File(status)),
         ("usr", 0o755, 0, Lies::Folder),
         ("usr/bin", 0o755, 0, Lies::Folder),
         ("usr/bin/curl", 0o755, 0, Lies::File(b"x")),
-        ("usr/bin/gone", 0o755, 0, Lies::File(b"x")),
-        ("usr/bin/data", 0o644, 0, Lies::File(b"x")),
-    ]);
+    ];
+    entries.extend(programs);
+    layer(&entries)
+}
+
+fn old() -> Vec<u8> {
+    let base = system(
+        b"root:x:0:0::/root:/bin/sh\nold:x:1001:1001::/home/old:/bin/sh\n",
+        b"root:x:0:\nold:x:1001:\n",
+        STATUS.as_bytes(),
+        vec![
+            ("usr/bin/gone", 0o755, 0, Lies::File(b"x")),
+            ("usr/bin/data", 0o644, 0, Lies::File(b"x")),
+        ],
+    );
     let config = json!({"User": "old", "Env": ["PATH=/usr/bin", "A=1", "B=2"], "Cmd": ["sh"], "ExposedPorts": {"80/tcp": {}}});
     image(&[("RUN /bin/sh -c base # buildkit", base)], &config)
 }
 
 fn new() -> Vec<u8> {
     let status = STATUS.replace("8.1", "8.2").replace("git", "make");
-    let base = layer(&[
-        ("etc", 0o755, 0, Lies::Folder),
-        (
-            "etc/os-release",
-            0o644,
-            0,
-            Lies::File(b"ID=debian\nVERSION_ID=12\n"),
-        ),
-        (
-            "etc/passwd",
-            0o644,
-            0,
-            Lies::File(b"root:x:0:0::/root:/bin/sh\ncoder:x:1000:1000::/home/coder:/bin/bash\n"),
-        ),
-        ("etc/group", 0o644, 0, Lies::File(b"root:x:0:\ncoder:x:1000:\n")),
-        ("var/lib/dpkg/status", 0o644, 0, Lies::File(status.as_bytes())),
-        ("usr", 0o755, 0, Lies::Folder),
-        ("usr/bin", 0o755, 0, Lies::Folder),
-        ("usr/bin/curl", 0o755, 0, Lies::File(b"x")),
-        ("usr/bin/make", 0o755, 0, Lies::File(&[b'x'; 5000])),
-    ]);
+    let base = system(
+        b"root:x:0:0::/root:/bin/sh\ncoder:x:1000:1000::/home/coder:/bin/bash\n",
+        b"root:x:0:\ncoder:x:1000:\n",
+        status.as_bytes(),
+        vec![("usr/bin/make", 0o755, 0, Lies::File(&[b'x'; 5000]))],
+    );
     let more = layer(&[
         (
             "etc/systemd/system/multi-user.target.wants/docker.service",

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{platform, profile};
+use super::Wanted;
+use super::intended::profile;
 use crate::config::FailOn;
 use crate::contract::Profile;
 
@@ -20,15 +21,9 @@ pub struct BuildImage {
     /// A name of the image; may be given several times
     #[arg(short, long, value_name = "NAME")]
     pub tag: Vec<String>,
-    /// A build argument; without a value, that of the environment
-    #[arg(long, value_name = "NAME[=VALUE]")]
-    pub build_arg: Vec<String>,
-    /// The stage that is built
-    #[arg(long, value_name = "STAGE")]
-    pub target: Option<String>,
-    /// The platform that is built for, such as linux/arm64
-    #[arg(long, value_name = "PLATFORM", value_parser = platform)]
-    pub platform: Option<crate::invocation::Platform>,
+    /// What is built.
+    #[command(flatten)]
+    pub wanted: Wanted,
     /// A secret for `RUN --mount=type=secret`: id=NAME,src=FILE or id=NAME,env=VARIABLE
     #[arg(long, value_name = "SECRET")]
     pub secret: Vec<String>,

@@ -1,8 +1,10 @@
-//! The formats of findings, and the tools whose ways are followed.
+//! How findings are printed: their formats and files, and the tools whose ways are followed.
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
+
+use crate::config::FailOn;
 
 /// How findings are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -62,8 +64,22 @@ pub enum Compat {
     Hadolint,
 }
 
+/// How findings are printed, and what fails.
+#[derive(Debug, Args)]
+pub struct Output {
+    /// How findings are printed
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    /// Write findings into a file as well; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = output_file)]
+    pub output: Vec<(Format, PathBuf)>,
+    /// From which severity on the run fails [default: warning]
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<FailOn>,
+}
+
 /// Reads `FORMAT=FILE`.
-pub(super) fn output_file(text: &str) -> Result<(Format, PathBuf), String> {
+fn output_file(text: &str) -> Result<(Format, PathBuf), String> {
     let (format, path) = text.split_once('=').ok_or("write it like json=findings.json")?;
     let format = Format::from_str(format, false).map_err(|_| {
         let shown = Format::value_variants()

@@ -5,8 +5,11 @@
 mod baseline;
 #[cfg(feature = "engine")]
 mod build;
+mod describe;
 pub mod doctor;
 mod format;
+mod intended;
+mod lint;
 mod new;
 mod verify;
 
@@ -17,13 +20,12 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 pub use baseline::Baseline;
 #[cfg(feature = "engine")]
 pub use build::{BuildImage, ProgressChoice};
-pub use format::{Compat, Format};
+pub use describe::Describe;
+pub use format::{Compat, Format, Output};
+pub use intended::{Build, Wanted};
+pub use lint::{Ending, Files, Lint, Rules};
 pub use new::{New, TemplateVerb};
 pub use verify::Verify;
-
-use crate::config::FailOn;
-use crate::contract::Profile;
-use format::output_file;
 
 /// Lints the Dockerfiles of developer workspaces for the platform on which they run.
 #[derive(Debug, Parser)]
@@ -167,143 +169,6 @@ pub enum ListFormat {
     Text,
     /// For programs.
     Json,
-}
-
-/// `describe`: a Dockerfile and how it is built.
-#[derive(Debug, Args)]
-pub struct Describe {
-    /// The Dockerfile, or - for standard input; else an image in the engine, by name or id
-    #[arg(value_name = "PATH|IMAGE")]
-    pub path: PathBuf,
-    /// It is an image, even if there is a file of this name
-    #[arg(long)]
-    pub image: bool,
-    /// The kind of place in which the image runs
-    #[arg(long, value_name = "NAME", value_parser = profile())]
-    pub profile: Option<Profile>,
-    /// How to print it
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: ListFormat,
-    /// How it is built.
-    #[command(flatten)]
-    pub build: Build,
-}
-
-/// `lint`: files, rules, the build, and what is printed.
-#[derive(Debug, Args)]
-pub struct Lint {
-    /// Dockerfiles, folders to walk, or - for standard input
-    #[arg(value_name = "PATH", default_value = ".")]
-    pub paths: Vec<PathBuf>,
-    /// Which files.
-    #[command(flatten)]
-    pub files: Files,
-    /// Which rules.
-    #[command(flatten)]
-    pub rules: Rules,
-    /// How they are built.
-    #[command(flatten)]
-    pub build: Build,
-    /// Which findings are known.
-    #[command(flatten)]
-    pub known: Baseline,
-    /// What is printed.
-    #[command(flatten)]
-    pub output: Output,
-    /// Take another tool's place: its ids, levels, config, formats and exit codes
-    #[arg(long, value_name = "TOOL", conflicts_with_all = ["baseline", "write_baseline"])]
-    pub compat: Option<Compat>,
-}
-
-/// Which files are looked at.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Files")]
-pub struct Files {
-    /// Let the config's `exclude` count for named files, too
-    #[arg(long)]
-    pub force_exclude: bool,
-    /// The path that standard input stands for
-    #[arg(long, value_name = "PATH")]
-    pub stdin_filename: Option<PathBuf>,
-    /// Print the files that would be checked, and stop
-    #[arg(long)]
-    pub show_files: bool,
-    /// Print what holds for each file and which config says so, and stop; also with --format json
-    #[arg(long, conflicts_with = "show_files")]
-    pub show_settings: bool,
-    /// How many files are checked at once; 0 means as many as there are cores
-    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
-    pub jobs: usize,
-}
-
-/// Which rules hold.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Rules")]
-pub struct Rules {
-    /// The kind of place in which the images run
-    #[arg(long, value_name = "NAME", value_parser = profile())]
-    pub profile: Option<Profile>,
-    /// Check these rules and no others; names or ids, with commas
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub select: Option<Vec<String>>,
-    /// Leave these rules out, too; names or ids, with commas
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub ignore: Vec<String>,
-    /// Check the rules of the next edition, too
-    #[arg(long)]
-    pub preview: bool,
-}
-
-/// How the images are built.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Build")]
-pub struct Build {
-    /// The build context; else the folder of each Dockerfile serves for reading text
-    #[arg(long, value_name = "DIR")]
-    pub context: Option<PathBuf>,
-    /// A build argument; without a value, that of the environment
-    #[arg(long, value_name = "NAME[=VALUE]")]
-    pub build_arg: Vec<String>,
-    /// The stage that is built
-    #[arg(long, value_name = "STAGE")]
-    pub target: Option<String>,
-    /// The platform that is built for, such as linux/arm64
-    #[arg(long, value_name = "PLATFORM", value_parser = platform)]
-    pub platform: Option<crate::invocation::Platform>,
-}
-
-/// What is printed, and what fails.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Output")]
-pub struct Output {
-    /// How findings are printed
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
-    /// Write findings into a file as well; may be given several times
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = output_file)]
-    pub output: Vec<(Format, PathBuf)>,
-    /// From which severity on the run fails [default: warning]
-    #[arg(long, value_name = "SEVERITY")]
-    pub fail_on: Option<FailOn>,
-    /// Exit with 0 whatever is found
-    #[arg(long)]
-    pub exit_zero: bool,
-    /// Count findings by rule, on standard error
-    #[arg(long)]
-    pub statistics: bool,
-}
-
-fn profile() -> impl clap::builder::TypedValueParser<Value = Profile> {
-    use clap::builder::TypedValueParser;
-    let names = Profile::ALL.map(Profile::name);
-    clap::builder::PossibleValuesParser::new(names).map(|name| {
-        let named = |profile: &Profile| profile.name() == name;
-        Profile::ALL.into_iter().find(named).unwrap_or_default()
-    })
-}
-
-fn platform(text: &str) -> Result<crate::invocation::Platform, String> {
-    crate::invocation::Platform::parse(text).ok_or_else(|| "write it like linux/amd64".to_owned())
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 
-use super::{Build, Format, output_file, profile};
-use crate::config::FailOn;
+use super::intended::profile;
+use super::{Build, Output};
 use crate::contract::Profile;
 
 /// `verify`: which image, what is known of it, and what is printed.
@@ -37,15 +37,9 @@ pub struct Verify {
     /// The kind of place in which the image runs
     #[arg(long, value_name = "NAME", value_parser = profile())]
     pub profile: Option<Profile>,
-    /// How findings are printed
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
-    /// Write findings into a file as well; may be given several times
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = output_file)]
-    pub output: Vec<(Format, PathBuf)>,
-    /// From which severity on the run fails [default: warning]
-    #[arg(long, value_name = "SEVERITY")]
-    pub fail_on: Option<FailOn>,
+    /// What is printed.
+    #[command(flatten)]
+    pub output: Output,
     /// How it was built.
     #[command(flatten)]
     pub build: Build,

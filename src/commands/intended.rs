@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 
 use super::lint::told;
 use super::{Exit, say};
-use crate::cli::{Build, Global};
+use crate::cli::{Build, Global, Wanted};
 use crate::config::Settings;
 use crate::context::Context;
 use crate::contract::Profile;
@@ -104,12 +104,12 @@ impl<'a> Builds<'a> {
 
     /// Whether the command line says how files are built, which then counts for all of them.
     pub fn says_anything(&self) -> bool {
-        let Build {
-            context,
+        let Build { context, wanted } = self.build;
+        let Wanted {
             build_arg,
             target,
             platform,
-        } = self.build;
+        } = wanted;
         context.is_some() || !build_arg.is_empty() || target.is_some() || platform.is_some()
     }
 
@@ -131,9 +131,9 @@ impl<'a> Builds<'a> {
             raised.entry(rule).or_insert(severity);
         }
         Invocation {
-            target: self.build.target.clone(),
+            target: self.build.wanted.target.clone(),
             arguments: self.arguments.clone(),
-            platform: self.build.platform.clone(),
+            platform: self.build.wanted.platform.clone(),
             contract,
             context_given: self.names_context(),
             raised,
@@ -147,7 +147,7 @@ impl<'a> Builds<'a> {
 /// `NAME=VALUE`, or `NAME` for the environment's value, as docker has it.
 fn arguments(build: &Build) -> Result<BTreeMap<String, String>> {
     let mut arguments = BTreeMap::new();
-    for text in &build.build_arg {
+    for text in &build.wanted.build_arg {
         let (name, value) = match text.split_once('=') {
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (text.as_str(), std::env::var(text).ok()),

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 
 use super::look;
-use crate::cli::{Format, Global};
+use crate::cli::{Format, Global, Output};
 use crate::disk;
 use crate::report::{
     Report, checkstyle, codeclimate, concise, github, gitlab, gnu, json, junit, markdown, sarif, sonarqube,
@@ -24,6 +24,15 @@ pub struct Outputs<'a> {
     pub format: Format,
     /// Files, each with its format.
     pub files: &'a [(Format, PathBuf)],
+}
+
+impl<'a> From<&'a Output> for Outputs<'a> {
+    fn from(output: &'a Output) -> Self {
+        Self {
+            format: output.format,
+            files: &output.output,
+        }
+    }
 }
 
 impl Outputs<'_> {

@@ -18,6 +18,7 @@ mod scope;
 mod signal;
 
 pub use platform::parts as platform_parts;
+pub use scope::DEFAULT_PATH;
 
 use std::ops::Range;
 

@@ -7,6 +7,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 
 use crate::syntax::expand::{Lookup, Variables};
+use crate::syntax::path::rooted;
 
 /// How many stages up a variable is looked for; further up nothing is known.
 const DEEPEST: usize = 64;
@@ -19,7 +20,7 @@ const LONGEST_FOLDER: usize = 4096;
 const MOST_TAKEN: usize = 64 << 20;
 
 /// What BuildKit sets PATH to where the base sets none.
-const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+pub const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// What a stage starts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,18 +186,8 @@ impl Variables for Anything {
 }
 
 /// A path below a folder, with `.` and `..` gone.
-pub(super) fn join(folder: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in folder.split('/').chain(path.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    format!("/{}", parts.join("/"))
+pub(super) fn join(folder: &str, below: &str) -> String {
+    rooted(&format!("{folder}/{below}"))
 }
 
 #[cfg(test)]

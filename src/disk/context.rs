@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::context::{Answer, Context, READ_LIMIT};
 use crate::syntax::ignorefile::IgnoreFile;
+use crate::syntax::path::rooted;
 
 /// A folder as build context. No link out of it is followed, and nothing but regular files is
 /// opened.
@@ -116,13 +117,14 @@ impl Context for FolderContext {
         let Some(ignore) = &self.ignore else {
             return false;
         };
-        let path = relative(path);
-        if path.is_empty() || !ignore.ignored(&path) {
+        let path = rooted(path);
+        let path = path.trim_start_matches('/');
+        if path.is_empty() || !ignore.ignored(path) {
             return false;
         }
         // A folder that is kept out is there all the same if something in it is let in again.
         let mut left = MOST_ENTRIES;
-        !(ignore.has_exceptions() && self.lets_something_through(ignore, &path, &mut left))
+        !(ignore.has_exceptions() && self.lets_something_through(ignore, path, &mut left))
     }
 
     fn has(&self, path: &str) -> Answer {
@@ -141,21 +143,6 @@ impl Context for FolderContext {
 
 /// How many entries of a folder are looked at for one that is let in again.
 const MOST_ENTRIES: usize = 10_000;
-
-/// A path of the context without `.`, `..` and outer slashes.
-fn relative(path: &str) -> String {
-    let mut parts = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
-}
 
 /// The bytes of a regular file up to [`READ_LIMIT`]; none if it is none.
 fn read_whole(path: &Path) -> Option<Vec<u8>> {

@@ -7,18 +7,8 @@ use crate::context::Answer;
 use crate::facts::{Facts, File, Package, Reach, Value, WriteKind, path};
 use crate::finding::Certainty;
 
-/// Folders of PATH in every image whose own PATH is not known.
-const USUAL_FOLDERS: [&str; 6] = [
-    "/usr/local/sbin",
-    "/usr/local/bin",
-    "/usr/sbin",
-    "/usr/bin",
-    "/sbin",
-    "/bin",
-];
-
-/// PATH of every image that sets none.
-pub const USUAL_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// PATH of every image that sets none: what BuildKit then sets.
+pub const USUAL_PATH: &str = crate::conversion::DEFAULT_PATH;
 
 /// Where the distributions keep the certificates of authorities in one file.
 const BUNDLES: [&str; 4] = [
@@ -34,7 +24,7 @@ impl Facts {
         if let Some(observed) = &self.observed {
             let folders = self
                 .search_folders(step)
-                .unwrap_or_else(|| USUAL_FOLDERS.to_vec());
+                .unwrap_or_else(|| USUAL_PATH.split(':').collect());
             return match observed.program(name, &folders) {
                 Some(_) => Answer::Known(()),
                 // What was there before the end, nobody saw.
@@ -338,7 +328,7 @@ impl Facts {
                 let folders = search.as_known()?.split(':');
                 Some(folders.map(|folder| folder.trim_end_matches('/')).collect())
             }
-            None => Some(USUAL_FOLDERS.to_vec()),
+            None => Some(USUAL_PATH.split(':').collect()),
         }
     }
 
@@ -360,8 +350,8 @@ impl Facts {
         self.files.removals().iter().any(|removal| {
             removal.origin.step < step
                 && removal.origin.certainty == Certainty::Certain
-                && USUAL_FOLDERS
-                    .iter()
+                && USUAL_PATH
+                    .split(':')
                     .any(|folder| removal.path.is(&format!("{folder}/{name}")))
         })
     }

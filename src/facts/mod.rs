@@ -373,6 +373,21 @@ impl Facts {
         &self.steps[origin.step]
     }
 
+    /// A place within a step, as sure as the step.
+    pub fn origin_within(&self, step: usize, place: &Place) -> Origin {
+        Origin {
+            step,
+            place: place.clone(),
+            certainty: self.steps[step].certainty,
+        }
+    }
+
+    /// The programs that the file that is judged starts, each with the index of its step.
+    pub fn programs_here(&self) -> impl Iterator<Item = (usize, &Program)> {
+        let steps = self.steps.iter().enumerate().filter(|(_, step)| step.is_here());
+        steps.filter_map(|(index, step)| Some((index, step.program.as_ref()?)))
+    }
+
     /// Whether the facts come from an opened image, so that what is not there certainly is not.
     pub fn is_observed(&self) -> bool {
         self.observed.is_some()

@@ -177,14 +177,7 @@ fn hadolint(rest: Text, reach: Reach, stage: Reach, span: Span) -> Option<Silenc
         Some((codes, _)) => codes,
         None => codes,
     };
-    let names = names(codes);
-    (!names.is_empty()).then_some(Silence {
-        origin: Origin::Hadolint,
-        reach,
-        names,
-        reason: None,
-        span,
-    })
+    foreign(Origin::Hadolint, reach, names(codes), span)
 }
 
 /// `shellcheck disable=SC2086`, as people write it before a RUN or between its lines. BuildKit takes
@@ -194,14 +187,7 @@ fn shellcheck(rest: Text, reach: Reach, span: Span) -> Option<Silence> {
         return None;
     }
     let codes = rest.trimmed().after("disable")?.trimmed().after("=")?;
-    let names = names(codes);
-    (!names.is_empty()).then_some(Silence {
-        origin: Origin::Hadolint,
-        reach,
-        names,
-        reason: None,
-        span,
-    })
+    foreign(Origin::Hadolint, reach, names(codes), span)
 }
 
 /// What `skip=A,B` leaves out. Before an instruction BuildKit obeys it for the checks that it makes of
@@ -211,8 +197,13 @@ fn build_kit(options: &Options, reach: Reach, span: Span) -> Option<Silence> {
     let reaches = |name: &String| reach == Reach::File || !OF_THE_FILE.contains(&name.as_str());
     let names = all.into_iter().chain(options.skip.iter().cloned());
     let names: Vec<Named> = names.filter(reaches).map(|name| Named { name, span }).collect();
+    foreign(Origin::BuildKit, reach, names, span)
+}
+
+/// A silence of another tool, which needs no reason; none where it names nothing.
+fn foreign(origin: Origin, reach: Reach, names: Vec<Named>, span: Span) -> Option<Silence> {
     (!names.is_empty()).then_some(Silence {
-        origin: Origin::BuildKit,
+        origin,
         reach,
         names,
         reason: None,

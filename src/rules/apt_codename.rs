@@ -105,11 +105,7 @@ fn line_of(facts: &Facts, file: &File, suite: &Value) -> Option<Origin> {
             let text = word.text();
             text.contains("deb") && text.split_whitespace().any(|part| part == suite.text())
         })?;
-        Some(Origin {
-            step: index,
-            place: place.clone(),
-            certainty: step.certainty,
-        })
+        Some(facts.origin_within(index, place))
     })
 }
 

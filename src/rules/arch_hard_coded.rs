@@ -46,11 +46,7 @@ pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
             continue;
         };
         for (word, place) in program.words.iter().skip(1) {
-            let origin = Origin {
-                step: index,
-                place: place.clone(),
-                certainty: step.certainty,
-            };
+            let origin = facts.origin_within(index, place);
             say(word, &origin, report);
         }
     }

@@ -8,7 +8,7 @@
 
 use super::{Levels, Report, Rule, Scope};
 use crate::contract::Contract;
-use crate::facts::{Facts, Origin, Program, Value};
+use crate::facts::{Facts, Program, Value};
 use crate::finding::{Place, Severity};
 
 /// Its entry in the list.
@@ -35,16 +35,9 @@ const VARIABLES: &[(&str, &[&str])] = &[
 
 /// Says each place that turns the check off.
 pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
-    for (index, step) in facts.steps.iter().enumerate() {
-        let Some(program) = step.program.as_ref().filter(|_| step.is_here()) else {
-            continue;
-        };
+    for (step, program) in facts.programs_here() {
         if let Some((place, how)) = turns_off(program) {
-            let origin = Origin {
-                step: index,
-                place: place.clone(),
-                certainty: step.certainty,
-            };
+            let origin = facts.origin_within(step, place);
             report
                 .say(&origin, format!("{how} leaves certificates unchecked"))
                 .help("install ca-certificates, or the certificate of your own authority");

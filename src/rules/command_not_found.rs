@@ -7,7 +7,7 @@
 
 use super::{Levels, Report, Rule, Scope};
 use crate::contract::Contract;
-use crate::facts::{Facts, Family, Origin, Step};
+use crate::facts::{Facts, Family, Step};
 use crate::finding::{Place, Severity};
 
 /// Its entry in the list.
@@ -40,11 +40,7 @@ pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
                 continue;
             }
             told.push(name);
-            let origin = Origin {
-                step: index,
-                place: place.clone(),
-                certainty: step.certainty,
-            };
+            let origin = facts.origin_within(index, place);
             report
                 .say(
                     &origin,

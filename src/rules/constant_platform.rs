@@ -8,7 +8,7 @@
 use super::text::platform_parts;
 use super::{Levels, Report, Rule, Text};
 use crate::finding::{Certainty, Place, Severity};
-use crate::syntax::{Keyword, expand};
+use crate::syntax::expand;
 
 /// Its entry in the list.
 pub const RULE: Rule = Rule {
@@ -24,10 +24,7 @@ pub const RULE: Rule = Rule {
 
 /// Says each platform that is written out, unless the stage is named after it.
 pub fn check(text: &Text, report: &mut Report) {
-    for (_, from) in text
-        .instructions()
-        .filter(|(_, one)| one.keyword == Keyword::From)
-    {
+    for from in text.froms() {
         let Some(flag) = from.flag("platform") else {
             continue;
         };

@@ -7,10 +7,11 @@
 //! Pin the newest version that the platform runs, or bring the platform to the Sysbox that is named.
 
 use super::engine_versions;
+use super::workspace::at_base;
 use super::{Levels, Report, Rule};
 use crate::contract::Contract;
 use crate::facts::{Facts, Manager, Meaning, Origin, path};
-use crate::finding::{Certainty, Severity};
+use crate::finding::Severity;
 use crate::platform::runtime::{self, Bringer, Fault, SysboxRange, Verdict};
 use crate::platform::versions::{Pattern, Spelling};
 
@@ -38,11 +39,7 @@ pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
         return;
     }
     let sysbox = engine_versions::sysbox(contract);
-    let base = Origin {
-        step: 0,
-        place: facts.from.place.clone(),
-        certainty: Certainty::Certain,
-    };
+    let base = at_base(facts);
     let mut told: Vec<(&str, String)> = Vec::new();
     for pinned in pins(facts, &base, sysbox.as_ref()) {
         let known = (pinned.name, pinned.pattern.text.clone());

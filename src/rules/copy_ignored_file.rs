@@ -9,6 +9,7 @@ use super::{Report, Rule, Text};
 use crate::finding::{Certainty, Place, Severity};
 use crate::syntax::Keyword;
 use crate::syntax::ignorefile::IgnoreFile;
+use crate::syntax::path::clean;
 
 /// Its entry in the list.
 pub const RULE: Rule = Rule {
@@ -55,7 +56,7 @@ pub fn check(text: &Text, report: &mut Report) {
             if is_remote(&source.text) {
                 continue;
             }
-            let path = cleaned(&source.text);
+            let path = clean(&source.text);
             let is_ignored = match path.as_str() {
                 "." | "/" => leaves_nothing,
                 path => ignores.ignored(path),
@@ -83,25 +84,4 @@ fn ignore_file(text: &Text) -> Option<IgnoreFile> {
 /// Whether a source lies outside of the context: a web address or a git repository.
 fn is_remote(source: &str) -> bool {
     source.contains("://") || source.starts_with("git@")
-}
-
-/// The shortest path that means the same, as Go's `filepath.Clean` has it.
-fn cleaned(path: &str) -> String {
-    let rooted = path.starts_with('/');
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            ".." if rooted => {}
-            _ => parts.push(part),
-        }
-    }
-    match (rooted, parts.is_empty()) {
-        (true, _) => format!("/{}", parts.join("/")),
-        (false, true) => ".".to_owned(),
-        (false, false) => parts.join("/"),
-    }
 }

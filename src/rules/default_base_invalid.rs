@@ -27,10 +27,7 @@ pub const RULE: Rule = Rule {
 /// Says each base that is no reference by the defaults alone.
 pub fn check(text: &Text, report: &mut Report) {
     let defaults = OnceCell::new();
-    for (_, from) in text
-        .instructions()
-        .filter(|(_, one)| one.keyword == Keyword::From)
-    {
+    for from in text.froms() {
         let Some(word) = from.words().first() else {
             continue;
         };

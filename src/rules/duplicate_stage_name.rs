@@ -7,7 +7,6 @@ use std::collections::HashMap;
 
 use super::{Levels, Report, Rule, Text};
 use crate::finding::{Certainty, Place, Severity};
-use crate::syntax::Keyword;
 
 /// Its entry in the list.
 pub const RULE: Rule = Rule {
@@ -27,10 +26,7 @@ pub const RULE: Rule = Rule {
 /// Says each name that an earlier stage has.
 pub fn check(text: &Text, report: &mut Report) {
     let mut seen = HashMap::new();
-    for (_, from) in text
-        .instructions()
-        .filter(|(_, one)| one.keyword == Keyword::From)
-    {
+    for from in text.froms() {
         let [_, _, name] = from.words() else { continue };
         let place = Place::here(from.text.span(name.range.clone()));
         let lower = name.text.to_lowercase();

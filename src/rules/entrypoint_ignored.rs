@@ -13,12 +13,9 @@ use crate::finding::{Certainty, Place, Severity};
 /// Its entry in the list.
 pub const RULE: Rule = Rule {
     levels: Levels {
-        cvm: None,
-        sysbox: None,
         envbox: Some(Severity::Warning),
         envbuilder: Some(Severity::Warning),
-        devcontainer: None,
-        service: None,
+        ..Levels::nowhere()
     },
     ..Rule::facts("entrypoint-ignored", check, include_str!("entrypoint_ignored.rs"))
 };

@@ -1,7 +1,7 @@
 //! What in an image asks for a graphics processor: shared by the rules about them.
 
+use super::workspace::at_base;
 use crate::facts::{Facts, Origin, Package, path};
-use crate::finding::Certainty;
 
 /// Evidence that an image is made for a kind of graphics processor.
 pub struct Evidence {
@@ -60,11 +60,7 @@ pub fn amd(facts: &Facts) -> Option<Evidence> {
             .map_or(place, |(_, place)| place);
         step.is_here().then(|| Evidence {
             what,
-            origin: Origin {
-                step: index,
-                place: place.clone(),
-                certainty: step.certainty,
-            },
+            origin: facts.origin_within(index, place),
         })
     });
     base(facts, &AMD_BASES)
@@ -81,11 +77,7 @@ fn base(facts: &Facts, prefixes: &[&str]) -> Option<Evidence> {
         .any(|prefix| reference.starts_with(prefix))
         .then(|| Evidence {
             what: format!("the base `{}`", facts.from.reference),
-            origin: Origin {
-                step: 0,
-                place: facts.from.place.clone(),
-                certainty: Certainty::Certain,
-            },
+            origin: at_base(facts),
         })
 }
 

@@ -9,7 +9,7 @@
 
 use super::{Levels, Report, Rule, Scope};
 use crate::contract::Contract;
-use crate::facts::{Facts, Origin};
+use crate::facts::Facts;
 use crate::finding::Severity;
 
 /// Its entry in the list.
@@ -26,21 +26,14 @@ pub const RULE: Rule = Rule {
 /// Says each place that turns the check off.
 pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
     let help = "put the host's own key into known_hosts";
-    for (index, step) in facts.steps.iter().enumerate() {
-        let Some(program) = step.program.as_ref().filter(|_| step.is_here()) else {
-            continue;
-        };
+    for (step, program) in facts.programs_here() {
         let name = program.name().unwrap_or_default();
         if !matches!(name, "ssh" | "scp" | "sftp" | "rsync" | "git") {
             continue;
         }
         let mut words = program.words.iter().skip(1);
         if let Some((_, place)) = words.find(|(word, _)| turns_off(word.text())) {
-            let origin = Origin {
-                step: index,
-                place: place.clone(),
-                certainty: step.certainty,
-            };
+            let origin = facts.origin_within(step, place);
             report
                 .say(&origin, format!("`{name}` takes any host key"))
                 .help(help);

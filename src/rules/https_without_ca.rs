@@ -8,7 +8,7 @@
 
 use super::{Levels, Report, Rule, Scope};
 use crate::contract::Contract;
-use crate::facts::{Facts, Meaning, Origin, Program, Value, path};
+use crate::facts::{Facts, Meaning, Program, Value, path};
 use crate::finding::{Place, Severity};
 
 /// Its entry in the list.
@@ -35,11 +35,7 @@ pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
         if facts.command(name, index).is_absent() || !facts.certificates(index).is_absent() {
             continue;
         }
-        let origin = Origin {
-            step: index,
-            place: place.clone(),
-            certainty: step.certainty,
-        };
+        let origin = facts.origin_within(index, place);
         let said = report
             .say(
                 &origin,

@@ -14,12 +14,8 @@ use crate::finding::{Place, Severity};
 /// Its entry in the list.
 pub const RULE: Rule = Rule {
     levels: Levels {
-        cvm: None,
-        sysbox: None,
-        envbox: None,
         envbuilder: Some(Severity::Error),
-        devcontainer: None,
-        service: None,
+        ..Levels::nowhere()
     },
     // Every stage is built, and what it lacks is missing in all that take from it.
     scope: Scope::Stage,

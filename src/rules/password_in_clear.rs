@@ -10,7 +10,7 @@
 
 use super::{Levels, Report, Rule, Scope};
 use crate::contract::Contract;
-use crate::facts::{Facts, Origin, Program, Value};
+use crate::facts::{Facts, Program, Value};
 use crate::finding::{Place, Severity};
 
 /// Its entry in the list.
@@ -25,18 +25,11 @@ pub const RULE: Rule = Rule {
 
 /// Says each password that is set in clear.
 pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
-    for (index, step) in facts.steps.iter().enumerate() {
-        let Some(program) = step.program.as_ref().filter(|_| step.is_here()) else {
+    for (step, program) in facts.programs_here() {
+        let Some((user, place, is_empty)) = set(program, facts.steps[step].stdin.as_ref()) else {
             continue;
         };
-        let Some((user, place, is_empty)) = set(program, step.stdin.as_ref()) else {
-            continue;
-        };
-        let origin = Origin {
-            step: index,
-            place: place.clone(),
-            certainty: step.certainty,
-        };
+        let origin = facts.origin_within(step, place);
         let message = match is_empty {
             true => format!("`{user}` gets an empty password"),
             false => format!("the password of `{user}` stands in the Dockerfile"),

@@ -8,7 +8,7 @@
 
 use super::{Levels, Report, Rule, mounted};
 use crate::contract::Contract;
-use crate::facts::{Content, Facts, Reach, Value, path};
+use crate::facts::{Content, Facts, Reach, USUAL_PATH, Value, path};
 use crate::finding::Severity;
 
 /// Its entry in the list.
@@ -17,18 +17,8 @@ pub const RULE: Rule = Rule {
     ..Rule::facts("path-lost-in-login", check, include_str!("path_lost_in_login.rs"))
 };
 
-/// What `/etc/profile`, `login` and PAM put on PATH by themselves.
-const LOGIN_DEFAULTS: [&str; 9] = [
-    "/usr/local/sbin",
-    "/usr/local/bin",
-    "/usr/sbin",
-    "/usr/bin",
-    "/sbin",
-    "/bin",
-    "/usr/games",
-    "/usr/local/games",
-    "/snap/bin",
-];
+/// What `/etc/profile`, `login` and PAM put on PATH by themselves, besides what is usual.
+const ADDED_AT_LOGIN: [&str; 3] = ["/usr/games", "/usr/local/games", "/snap/bin"];
 
 /// Files that a login shell reads.
 const READ_AT_LOGIN: [&str; 10] = [
@@ -140,5 +130,9 @@ fn is_set_at_login(folder: &str, home: &str, texts: &[&str]) -> bool {
                 others.contains('$')
             })
     };
-    LOGIN_DEFAULTS.contains(&folder) || of_user || texts.iter().any(|text| may_mean(&text))
+    let by_default = USUAL_PATH
+        .split(':')
+        .chain(ADDED_AT_LOGIN)
+        .any(|usual| usual == folder);
+    by_default || of_user || texts.iter().any(|text| may_mean(&text))
 }

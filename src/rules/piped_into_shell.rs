@@ -9,7 +9,7 @@
 
 use super::{Levels, Report, Rule, Scope};
 use crate::contract::Contract;
-use crate::facts::{Facts, Origin, Step};
+use crate::facts::{Facts, Step};
 use crate::finding::Severity;
 
 /// Its entry in the list.
@@ -35,11 +35,7 @@ pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
             continue;
         };
         let Some(name) = runs(step) else { continue };
-        let origin = Origin {
-            step: index,
-            place: place.clone(),
-            certainty: step.certainty,
-        };
+        let origin = facts.origin_within(index, place);
         let shown = address.text();
         let is_plain = address.known_prefix().starts_with("http://");
         let message = match is_plain {

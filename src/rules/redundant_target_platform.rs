@@ -6,7 +6,7 @@
 use super::text::edit;
 use super::{Levels, Report, Rule, Text};
 use crate::finding::{Certainty, Place, Safety, Severity};
-use crate::syntax::{Keyword, expand};
+use crate::syntax::expand;
 
 /// Its entry in the list.
 pub const RULE: Rule = Rule {
@@ -26,10 +26,7 @@ pub const RULE: Rule = Rule {
 
 /// Says each flag whose value is the target platform and nothing else.
 pub fn check(text: &Text, report: &mut Report) {
-    for (_, from) in text
-        .instructions()
-        .filter(|(_, one)| one.keyword == Keyword::From)
-    {
+    for from in text.froms() {
         let Some(flag) = from.flag("platform") else {
             continue;
         };

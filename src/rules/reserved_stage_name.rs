@@ -5,7 +5,6 @@
 
 use super::{Report, Rule, Text};
 use crate::finding::{Certainty, Place, Severity};
-use crate::syntax::Keyword;
 
 /// Its entry in the list.
 pub const RULE: Rule = Rule {
@@ -20,10 +19,7 @@ pub const RULE: Rule = Rule {
 
 /// Says each name that is reserved.
 pub fn check(text: &Text, report: &mut Report) {
-    for (_, from) in text
-        .instructions()
-        .filter(|(_, one)| one.keyword == Keyword::From)
-    {
+    for from in text.froms() {
         let [_, _, name] = from.words() else { continue };
         let lower = name.text.to_lowercase();
         if matches!(lower.as_str(), "scratch" | "context") {

@@ -13,12 +13,8 @@ use crate::finding::{Certainty, Place, Severity};
 /// Its entry in the list.
 pub const RULE: Rule = Rule {
     levels: Levels {
-        cvm: None,
-        sysbox: None,
-        envbox: None,
         envbuilder: Some(Severity::Error),
-        devcontainer: None,
-        service: None,
+        ..Levels::nowhere()
     },
     scope: Scope::Stage,
     ..Rule::facts("secret-unreadable", check, include_str!("secret_unreadable.rs"))

@@ -27,10 +27,7 @@ pub const RULE: Rule = Rule {
 pub fn check(text: &Text, report: &mut Report) {
     let suggestions = Suggestions::default();
     let declared = OnceCell::new();
-    for (_, from) in text
-        .instructions()
-        .filter(|(_, one)| one.keyword == Keyword::From)
-    {
+    for from in text.froms() {
         let image = from
             .words()
             .first()

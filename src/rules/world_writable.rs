@@ -8,7 +8,7 @@
 
 use super::{Levels, Report, Rule, Scope};
 use crate::contract::Contract;
-use crate::facts::{Facts, Origin, Program};
+use crate::facts::{Facts, Program};
 use crate::finding::{Place, Severity};
 
 /// Its entry in the list.
@@ -27,10 +27,7 @@ const FOR_ALL: [&str; 5] = ["/tmp", "/var/tmp", "/dev", "/run/lock", "/var/lock"
 
 /// Says each mode that lets everybody write.
 pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
-    for (index, step) in facts.steps.iter().enumerate() {
-        let Some(program) = step.program.as_ref().filter(|_| step.is_here()) else {
-            continue;
-        };
+    for (step, program) in facts.programs_here() {
         let Some((mode, place)) = mode(program).filter(|(mode, _)| lets_all_write(mode)) else {
             continue;
         };
@@ -38,11 +35,7 @@ pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
         if paths.any(|path| FOR_ALL.iter().any(|folder| path.starts_with(folder))) {
             continue;
         }
-        let origin = Origin {
-            step: index,
-            place: place.clone(),
-            certainty: step.certainty,
-        };
+        let origin = facts.origin_within(step, place);
         report
             .say(&origin, format!("with `{mode}` everybody may write"))
             .help("give it to who needs it with `chown`, and use 755 or 775");

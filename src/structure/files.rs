@@ -8,6 +8,7 @@ use super::pattern::compile;
 use super::read::{FileContentTest, FileExistenceTest, LicenseTest, Suite};
 use crate::facts::{Seen, SeenKind};
 use crate::image::{Inspected, Root, Wanted};
+use crate::syntax::path::rooted;
 
 /// Where Debian keeps the licences of its packages.
 const DOCUMENTS: &str = "/usr/share/doc";
@@ -31,7 +32,7 @@ pub struct Asked {
 pub fn asked(suites: &[Suite], read: Option<(&Inspected, &Root)>) -> Asked {
     let mut asked = Asked::default();
     let mut want = |path: &str, wanted: Wanted| {
-        let mut path = clean(path);
+        let mut path = rooted(path);
         for _ in 0..MOST_LINKS {
             let known = asked.paths.entry(path.clone()).or_insert(wanted);
             *known = (*known).max(wanted);
@@ -71,24 +72,9 @@ pub fn asked(suites: &[Suite], read: Option<(&Inspected, &Root)>) -> Asked {
     asked
 }
 
-/// A path that is absolute and has neither dots nor slashes too many.
-fn clean(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    format!("/{}", parts.join("/"))
-}
-
 /// What does not hold of a file's being there.
 pub fn existence(test: &FileExistenceTest, environment: &Environment, root: &Root) -> Vec<String> {
-    let path = clean(&expand(&test.path, environment));
+    let path = rooted(&expand(&test.path, environment));
     let place = root.beside_links(&path).filter(|place| root.has(place));
     let Some(place) = place else {
         return match test.should_exist {
@@ -165,7 +151,7 @@ fn go_mode(entry: &Seen) -> String {
 
 /// What does not hold of what a file says.
 pub fn content(test: &FileContentTest, environment: &Environment, root: &Root) -> Vec<String> {
-    let path = clean(&expand(&test.path, environment));
+    let path = rooted(&expand(&test.path, environment));
     let text = match root.text(&path) {
         Ok(text) => text,
         Err(why) => return vec![why],
@@ -211,7 +197,7 @@ pub fn licences(test: &LicenseTest, environment: &Environment, root: &Root) -> V
         }
     }
     for file in &test.files {
-        look(&clean(&expand(file, environment)));
+        look(&rooted(&expand(file, environment)));
     }
     if test.debian && !root.has(DOCUMENTS) {
         errors.push(format!("{DOCUMENTS} is not there"));

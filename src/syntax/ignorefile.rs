@@ -11,6 +11,8 @@ use thiserror::Error;
 
 use form::Matcher;
 
+use super::path::clean;
+
 /// The longest line that Go's scanner takes, in bytes.
 const LINE_LIMIT: usize = 64 * 1024;
 
@@ -185,31 +187,6 @@ fn cleaned_line(line: &str) -> Option<String> {
 /// Whether [`clean`] would leave a path as it is, which is so for all that a walk meets.
 fn is_clean(path: &str) -> bool {
     path.split('/').all(|part| !matches!(part, "" | "." | ".."))
-}
-
-/// Go's `filepath.Clean`: the shortest path that means the same, by the text alone.
-fn clean(path: &str) -> String {
-    let rooted = path.starts_with('/');
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => match parts.last() {
-                Some(&last) if last != ".." => {
-                    parts.pop();
-                }
-                _ if rooted => {}
-                _ => parts.push(".."),
-            },
-            _ => parts.push(part),
-        }
-    }
-    let joined = parts.join("/");
-    match (rooted, joined.is_empty()) {
-        (true, _) => format!("/{joined}"),
-        (false, true) => ".".to_owned(),
-        (false, false) => joined,
-    }
 }
 
 /// Whether Go's `filepath.Match` takes a pattern: brackets are closed, no range lacks an end, nothing

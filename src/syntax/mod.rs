@@ -15,6 +15,7 @@ mod json;
 mod lexer;
 mod lines;
 mod parse;
+pub mod path;
 mod pattern;
 mod quote;
 pub mod reference;

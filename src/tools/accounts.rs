@@ -82,7 +82,7 @@ fn say(effects: &mut Effects, place: &Place, change: AccountChange) {
     effects.say(place, Change::Account(change));
 }
 
-const USERADD: Grammar = Grammar {
+pub(super) const USERADD: Grammar = Grammar {
     short: "bcdefgGkKpPRsuZ",
     long: &[
         "base-dir",

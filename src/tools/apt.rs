@@ -165,10 +165,8 @@ fn dpkg(call: &Call, effects: &mut Effects) {
     } else {
         return;
     };
-    for (word, place) in &options.operands {
-        // dpkg takes what it is given and nothing besides.
-        effects.package(place, Manager::Apt, action, package_name(word), Answer::Absent);
-    }
+    // dpkg takes what it is given and nothing besides.
+    effects.packages(Manager::Apt, action, &options.operands, package_name);
 }
 
 /// `echo "containerd.io hold" | dpkg --set-selections`.

@@ -202,6 +202,19 @@ impl Effects {
         };
         self.say(place, Change::Package(change));
     }
+
+    /// Packages that come or go by themselves, each as a word asks for it.
+    pub fn packages<'o>(
+        &mut self,
+        manager: Manager,
+        action: PackageAction,
+        words: impl IntoIterator<Item = &'o &'o (Value, Place)>,
+        read: fn(&Value) -> (Value, Option<Value>),
+    ) {
+        for (word, place) in words {
+            self.package(place, manager, action, read(word), Answer::Absent);
+        }
+    }
 }
 
 /// What a program does.

@@ -2,7 +2,6 @@
 
 use crate::context::Answer;
 use crate::facts::{Content, Manager, PackageAction, Value, WriteKind, path};
-use crate::finding::Place;
 use crate::tools::installers::home_of;
 use crate::tools::options::{Grammar, Options};
 use crate::tools::{Call, Effects};
@@ -68,7 +67,7 @@ fn npm(call: &Call, effects: &mut Effects) {
             .is_some_and(|(place, _)| place.is("global"));
     match verb {
         "install" | "i" | "add" | "ci" | "update" | "up" | "link" if is_global => {
-            packages(Manager::Npm, PackageAction::Install, operands, effects);
+            effects.packages(Manager::Npm, PackageAction::Install, operands, package);
             global(
                 call,
                 options.value(&["prefix"]).map(|(prefix, _)| prefix),
@@ -82,7 +81,7 @@ fn npm(call: &Call, effects: &mut Effects) {
             modules(call, &folder, "npm", effects);
         }
         "uninstall" | "rm" | "remove" | "un" if is_global => {
-            packages(Manager::Npm, PackageAction::Remove, operands, effects);
+            effects.packages(Manager::Npm, PackageAction::Remove, operands, package);
         }
         "config" | "c" | "set" => {
             let words: Vec<&Value> = options.operands.iter().map(|(word, _)| word).collect();
@@ -153,25 +152,18 @@ fn configured(call: &Call) -> Option<Value> {
     })
 }
 
-fn packages<'o>(
-    manager: Manager,
-    action: PackageAction,
-    operands: impl Iterator<Item = &'o &'o (Value, Place)>,
-    effects: &mut Effects,
-) {
-    for (word, place) in operands {
-        let text = word.text();
-        // A scope begins with the sign that else parts the version.
-        let at = text
-            .char_indices()
-            .skip(1)
-            .find(|(_, sign)| *sign == '@')
-            .map(|(at, _)| at);
-        let package = match at {
-            Some(at) => (word.slice(0..at), Some(word.slice(at + 1..text.len()))),
-            None => (word.clone(), None),
-        };
-        effects.package(place, manager, action, package, Answer::Absent);
+/// `name@version`, or `@scope/name@version`.
+fn package(word: &Value) -> (Value, Option<Value>) {
+    let text = word.text();
+    // A scope begins with the sign that else parts the version.
+    let at = text
+        .char_indices()
+        .skip(1)
+        .find(|(_, sign)| *sign == '@')
+        .map(|(at, _)| at);
+    match at {
+        Some(at) => (word.slice(0..at), Some(word.slice(at + 1..text.len()))),
+        None => (word.clone(), None),
     }
 }
 
@@ -201,7 +193,7 @@ fn yarn(call: &Call, effects: &mut Effects) {
     match verb {
         "global" => {
             if operands.next().is_some_and(|(verb, _)| verb.is("add")) {
-                packages(Manager::Yarn, PackageAction::Install, operands, effects);
+                effects.packages(Manager::Yarn, PackageAction::Install, operands, package);
                 if !options.has(&["global-folder"]) {
                     let folder = call.home_path(".config/yarn/global");
                     effects.write(call.word(), folder, WriteKind::Tree, "yarn");
@@ -230,7 +222,7 @@ fn pnpm(call: &Call, effects: &mut Effects) {
     let is_global = options.has(&["g", "global"]);
     match verb {
         "add" | "install" | "i" if is_global => {
-            packages(Manager::Npm, PackageAction::Install, operands, effects);
+            effects.packages(Manager::Npm, PackageAction::Install, operands, package);
             let folder = home_of(call, "PNPM_HOME", ".local/share/pnpm");
             effects.write(call.word(), folder, WriteKind::Tree, "pnpm");
         }
@@ -284,7 +276,7 @@ fn bun(call: &Call, effects: &mut Effects) {
     let mut operands = options.operands.iter();
     match operands.next().map_or("", |(verb, _)| verb.text()) {
         "install" | "add" | "i" | "a" if options.has(&["g", "global"]) => {
-            packages(Manager::Npm, PackageAction::Install, operands, effects);
+            effects.packages(Manager::Npm, PackageAction::Install, operands, package);
             effects.write(
                 call.word(),
                 home_of(call, "BUN_INSTALL", ".bun"),

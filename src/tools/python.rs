@@ -130,7 +130,7 @@ fn pip(call: &Call, arguments: &[(Value, Place)], effects: &mut Effects) {
         }
         _ => return,
     };
-    packages(Manager::Pip, action, operands, effects);
+    effects.packages(Manager::Pip, action, operands, requirement);
     for (file, place) in options.values(&["r", "requirement", "e", "editable"]) {
         let name = (Value::unknown(file.text()), None);
         effects.package(place, Manager::Pip, action, name, Answer::Absent);
@@ -152,18 +152,7 @@ fn pip(call: &Call, arguments: &[(Value, Place)], effects: &mut Effects) {
     }
 }
 
-/// Requirements to packages: `name[extra]==1.0`, a path or an address.
-fn packages<'o>(
-    manager: Manager,
-    action: PackageAction,
-    operands: impl Iterator<Item = &'o &'o (Value, Place)>,
-    effects: &mut Effects,
-) {
-    for (word, place) in operands {
-        effects.package(place, manager, action, requirement(word), Answer::Absent);
-    }
-}
-
+/// A requirement to a package: `name[extra]==1.0`, a path or an address.
 fn requirement(word: &Value) -> (Value, Option<Value>) {
     let text = word.text();
     if text.contains("://") || text.starts_with(['.', '/']) || text.ends_with(".whl") {
@@ -211,7 +200,7 @@ fn pipx(call: &Call, effects: &mut Effects) {
     let mut operands = options.operands.iter();
     match operands.next().and_then(|(verb, _)| verb.as_known()) {
         Some("install" | "inject" | "install-all") => {
-            packages(Manager::Pipx, PackageAction::Install, operands, effects);
+            effects.packages(Manager::Pipx, PackageAction::Install, operands, requirement);
             let place = call.word();
             if options.has(&["global"]) {
                 effects.write(place, Value::known("/opt/pipx"), WriteKind::Tree, "pipx");
@@ -271,11 +260,11 @@ fn uv(call: &Call, effects: &mut Effects) {
     let place = call.word();
     match operands.as_slice() {
         ["tool", "install", ..] => {
-            packages(
+            effects.packages(
                 Manager::Pipx,
                 PackageAction::Install,
                 options.operands.iter().skip(2),
-                effects,
+                requirement,
             );
             effects.write(
                 place,
@@ -313,11 +302,11 @@ fn uv(call: &Call, effects: &mut Effects) {
             effects.write(place, folder, WriteKind::Tree, "uv");
         }
         ["pip", "install", ..] => {
-            packages(
+            effects.packages(
                 Manager::Pip,
                 PackageAction::Install,
                 options.operands.iter().skip(2),
-                effects,
+                requirement,
             );
             if let Some((folder, place)) = options.value(&["target", "prefix"]) {
                 effects.write(place, call.path(folder), WriteKind::Tree, "uv");
@@ -386,7 +375,7 @@ fn conda(call: &Call, effects: &mut Effects) {
     let mut operands = options.operands.iter();
     match operands.next().and_then(|(verb, _)| verb.as_known()) {
         Some("install" | "create" | "update" | "upgrade" | "env") => {
-            packages(Manager::Conda, PackageAction::Install, operands, effects);
+            effects.packages(Manager::Conda, PackageAction::Install, operands, requirement);
             if options.has(&["f", "file"]) {
                 let name = (Value::unknown("${environment}"), None);
                 effects.package(
@@ -401,7 +390,9 @@ fn conda(call: &Call, effects: &mut Effects) {
                 effects.write(place, call.path(folder), WriteKind::Tree, "conda");
             }
         }
-        Some("remove" | "uninstall") => packages(Manager::Conda, PackageAction::Remove, operands, effects),
+        Some("remove" | "uninstall") => {
+            effects.packages(Manager::Conda, PackageAction::Remove, operands, requirement)
+        }
         Some("init") if !options.has(&["system"]) => {
             effects.write(
                 call.word(),

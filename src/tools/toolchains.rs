@@ -147,20 +147,16 @@ fn cargo(call: &Call, effects: &mut Effects) {
             Answer::Absent | Answer::Unknown => home_of(call, "CARGO_HOME", ".cargo"),
         },
     };
-    for (name, place) in operands {
-        let name = name
-            .split_once('@')
-            .map_or_else(|| name.clone(), |(name, _)| name);
-        let package = (name.clone(), None);
-        effects.package(
-            place,
-            Manager::Cargo,
-            PackageAction::Install,
-            package,
-            Answer::Absent,
-        );
-    }
+    effects.packages(Manager::Cargo, PackageAction::Install, operands, |word| {
+        (unversioned(word), None)
+    });
     effects.write(call.word(), root, WriteKind::Tree, "cargo");
+}
+
+/// The part of `NAME@VERSION` before the version.
+fn unversioned(word: &Value) -> Value {
+    word.split_once('@')
+        .map_or_else(|| word.clone(), |(name, _)| name)
 }
 
 fn go(call: &Call, effects: &mut Effects) {
@@ -179,9 +175,7 @@ fn go(call: &Call, effects: &mut Effects) {
                 .skip(1)
                 .filter(|(word, _)| !word.text().starts_with('-'))
             {
-                let module = name
-                    .split_once('@')
-                    .map_or_else(|| name.clone(), |(name, _)| name);
+                let module = unversioned(name);
                 let text = module.text();
                 // `go get ./...` builds what is here; a module has a domain.
                 if text.starts_with('.') || !text.contains('.') {
@@ -271,16 +265,9 @@ fn gem(call: &Call, effects: &mut Effects) {
     {
         return;
     }
-    for (name, place) in operands {
-        let package = (name.clone(), None);
-        effects.package(
-            place,
-            Manager::Gem,
-            PackageAction::Install,
-            package,
-            Answer::Absent,
-        );
-    }
+    effects.packages(Manager::Gem, PackageAction::Install, operands, |word| {
+        (word.clone(), None)
+    });
     if let Some((folder, place)) = options.value(&["i", "install-dir"]) {
         effects.write(place, call.path(folder), WriteKind::Tree, "gem");
     } else if options.has(&["user-install"]) {

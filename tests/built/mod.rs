@@ -11,6 +11,7 @@ use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use seaworthy::probes::capabilities::{bits_in, of_bits};
 use serde_json::Value;
 
 /// Where the images of these tests lie; the `mirror` of the templates.
@@ -296,60 +297,12 @@ impl Drop for Container {
     }
 }
 
-/// Capabilities by their bits, from linux/capability.h.
-const CAPABILITIES: [&str; 38] = [
-    "CHOWN",
-    "DAC_OVERRIDE",
-    "DAC_READ_SEARCH",
-    "FOWNER",
-    "FSETID",
-    "KILL",
-    "SETGID",
-    "SETUID",
-    "SETPCAP",
-    "LINUX_IMMUTABLE",
-    "NET_BIND_SERVICE",
-    "NET_BROADCAST",
-    "NET_ADMIN",
-    "NET_RAW",
-    "IPC_LOCK",
-    "IPC_OWNER",
-    "SYS_MODULE",
-    "SYS_RAWIO",
-    "SYS_CHROOT",
-    "SYS_PTRACE",
-    "SYS_PACCT",
-    "SYS_ADMIN",
-    "SYS_BOOT",
-    "SYS_NICE",
-    "SYS_RESOURCE",
-    "SYS_TIME",
-    "SYS_TTY_CONFIG",
-    "MKNOD",
-    "LEASE",
-    "AUDIT_WRITE",
-    "AUDIT_CONTROL",
-    "SETFCAP",
-    "MAC_OVERRIDE",
-    "MAC_ADMIN",
-    "SYSLOG",
-    "WAKE_ALARM",
-    "BLOCK_SUSPEND",
-    "AUDIT_READ",
-];
-
 impl Container {
     fn start(image: &Image) -> Self {
         // What the host itself lacks cannot be given.
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let bounding = status.lines().find_map(|line| line.strip_prefix("CapBnd:"));
-        let bounding = bounding
-            .and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok())
-            .unwrap_or(0);
-        let given = (0..)
-            .zip(CAPABILITIES)
-            .filter(|(bit, _)| bounding >> bit & 1 == 1);
-        let capabilities: Vec<String> = given.map(|(_, name)| format!("--cap-add={name}")).collect();
+        let given = bits_in(&status).map(of_bits).unwrap_or_default();
+        let capabilities: Vec<String> = given.iter().map(|name| format!("--cap-add={name}")).collect();
         let name = image.name.replace(['/', ':'], "-");
         docker(&["rm", "--force", "--volumes", &name]);
         let mut arguments = vec![

@@ -109,8 +109,8 @@ pub fn build(global: &Global, arguments: &BuildImage, out: &mut dyn Write) -> Re
         tag: arguments.tag.first().cloned(),
         arguments: build_arguments,
         labels,
-        target: arguments.target.clone(),
-        platform: arguments.platform.as_ref().map(platform),
+        target: arguments.wanted.target.clone(),
+        platform: arguments.wanted.platform.as_ref().map(platform),
         network: arguments.network.clone(),
         cache_from: arguments.cache_from.clone(),
         no_cache: arguments.no_cache,
@@ -322,13 +322,13 @@ fn lint_arguments(arguments: &BuildImage, dockerfile: &Path) -> Result<Lint> {
     let mut push = |flag: &str, value: &str| {
         words.push(format!("{flag}={value}").into());
     };
-    for argument in &arguments.build_arg {
+    for argument in &arguments.wanted.build_arg {
         push("--build-arg", argument);
     }
-    if let Some(target) = &arguments.target {
+    if let Some(target) = &arguments.wanted.target {
         push("--target", target);
     }
-    if let Some(given) = &arguments.platform {
+    if let Some(given) = &arguments.wanted.platform {
         push("--platform", &platform(given));
     }
     if let Some(profile) = arguments.profile {
@@ -426,9 +426,9 @@ impl<'a> Plan<'a> {
                 builds.invocation(&found, &settings, &Selection::default())
             }
             Err(_) => Invocation {
-                target: arguments.target.clone(),
+                target: arguments.wanted.target.clone(),
                 arguments: builds.arguments().clone(),
-                platform: arguments.platform.clone(),
+                platform: arguments.wanted.platform.clone(),
                 ..Invocation::default()
             },
         };

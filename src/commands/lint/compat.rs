@@ -67,7 +67,7 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
     }
     let harmless = |format: &Format| matches!(format, Format::Codeclimate | Format::Codacy);
     let written = arguments.output.output.iter().map(|(format, _)| format);
-    let never = arguments.output.exit_zero
+    let never = arguments.ending.exit_zero
         || config.no_fail == Some(true)
         || formats.iter().chain(written).any(harmless);
     let found = !report.errors.is_empty() || (!never && fails(&report.files, arguments, &config));

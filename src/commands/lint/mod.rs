@@ -52,7 +52,7 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
     if arguments.files.show_settings {
         return settings(&files, &configs, arguments, out);
     }
-    outputs::check(asked(arguments), files.paths())?;
+    outputs::check(Outputs::from(&arguments.output), files.paths())?;
     let mut baselines = Baselines::new(arguments)?;
     let judge = Judge::new(arguments, &configs, &selection, &files.builds)?;
     let judged: Vec<Judged> = match files.judged.as_slice() {
@@ -71,7 +71,13 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
         }
     };
     baselines.finish(&selection, notes, &mut failed);
-    let written = outputs::write(&outcome.report, global, asked(arguments), &mut failed, out);
+    let written = outputs::write(
+        &outcome.report,
+        global,
+        Outputs::from(&arguments.output),
+        &mut failed,
+        out,
+    );
     for problem in &outcome.report.errors {
         say(&format!("error: {}: {}", problem.path, problem.message));
     }
@@ -86,10 +92,10 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
     if global.verbose > 0 {
         configs_used(&configs);
     }
-    if arguments.output.statistics {
+    if arguments.ending.statistics {
         statistics(&outcome.report);
     }
-    Ok(outcome.exit(arguments.output.exit_zero))
+    Ok(outcome.exit(arguments.ending.exit_zero))
 }
 
 /// From which severity on the run fails, where the command line says so. A step that makes SARIF goes on
@@ -295,14 +301,6 @@ fn statistics(report: &Report) {
     counts.sort_by(|(one, many), (other, others)| others.cmp(many).then(one.cmp(other)));
     for (rule, count) in counts {
         say(&format!("{count:>6}  {rule}"));
-    }
-}
-
-/// What is to be written.
-fn asked(arguments: &Lint) -> Outputs<'_> {
-    Outputs {
-        format: arguments.output.format,
-        files: &arguments.output.output,
     }
 }
 

@@ -42,10 +42,7 @@ const OF_COMMENTS: [&str; 2] = ["stale-allow", "allow-without-reason"];
 
 /// Checks a built image.
 pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Result<Exit> {
-    let asked = Outputs {
-        format: arguments.format,
-        files: &arguments.output,
-    };
+    let asked = Outputs::from(&arguments.output);
     let given = [&arguments.archive, &arguments.dockerfile];
     outputs::check(asked, given.into_iter().flatten().map(PathBuf::as_path))?;
     let configs = intended::configs(global)?;
@@ -165,12 +162,12 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
     }
     written.context("cannot write to standard output")?;
     if !matches!(
-        arguments.format,
+        arguments.output.format,
         Format::Text | Format::Json | Format::Junit | Format::Markdown
     ) {
         tell_unmet(&report);
     }
-    let threshold = arguments.fail_on.unwrap_or(settings.fail_on);
+    let threshold = arguments.output.fail_on.unwrap_or(settings.fail_on);
     let mut fails = report
         .findings
         .iter()
@@ -178,7 +175,10 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
         || threshold != FailOn::Never && report.contract.iter().any(|point| point.state == State::Unmet);
     for probe in report.probes.iter().flatten().filter(|probe| probe.state.fails()) {
         fails = true;
-        if !matches!(arguments.format, Format::Text | Format::Json | Format::Junit) {
+        if !matches!(
+            arguments.output.format,
+            Format::Text | Format::Json | Format::Junit
+        ) {
             // These formats have no place for it.
             let first = probe.output.lines().next().unwrap_or_default();
             say(&format!("error: the probe `{}` failed: {first}", probe.name));

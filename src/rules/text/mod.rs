@@ -31,7 +31,7 @@ use crate::invocation::Invocation;
 use crate::rules::report::{Report, Said};
 use crate::source::{Source, Span};
 use crate::stages::Stages;
-use crate::syntax::{Instruction, Tree};
+use crate::syntax::{Instruction, Keyword, Tree};
 
 /// A file as rules about the text see it.
 pub struct Text<'a> {
@@ -82,6 +82,12 @@ impl<'a> Text<'a> {
     pub fn instructions(&self) -> impl Iterator<Item = (usize, &'a Instruction)> {
         let all = self.tree.instructions.iter().enumerate();
         all.filter(|(index, _)| !self.is_refused(*index))
+    }
+
+    /// The FROMs that BuildKit takes.
+    pub fn froms(&self) -> impl Iterator<Item = &'a Instruction> {
+        let all = self.instructions().map(|(_, one)| one);
+        all.filter(|one| one.keyword == Keyword::From)
     }
 
     /// A stage as it is told: by its name, or by its index where it has none.

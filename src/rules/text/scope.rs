@@ -8,14 +8,11 @@ use std::sync::Arc;
 
 use super::suggest::Suggestions;
 use crate::context::Answer;
-use crate::facts::{Base, Facts};
+use crate::facts::{Base, Facts, USUAL_PATH};
 use crate::interpret::{Bases, KnownBase};
 use crate::invocation::Invocation;
 use crate::stages::{Stages, Start};
 use crate::syntax::{Keyword, Lookup, Tree, Variables};
-
-/// What BuildKit takes for PATH where the image of a Linux system sets none.
-const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// Arguments that BuildKit keeps out of the environment and never misses.
 const NO_VARIABLES: [&str; 2] = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"];
@@ -206,7 +203,7 @@ impl<'a> Scopes<'a> {
         };
         match brought {
             Found::Missing { is_certain } if name == "PATH" && !self.is_windows(stage) => match is_certain {
-                true => Found::Value(DEFAULT_PATH.to_owned()),
+                true => Found::Value(USUAL_PATH.to_owned()),
                 false => Found::Unknown,
             },
             found => found,

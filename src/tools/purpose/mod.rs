@@ -8,6 +8,7 @@ mod system;
 use crate::context::Answer;
 use crate::facts::{Manager, Pin, Purpose, Request, Value, Verb, Wanted};
 use crate::finding::Place;
+use crate::tools::accounts::USERADD;
 use crate::tools::options::{Grammar, Options};
 use crate::tools::{Call, archive, is_versioned};
 
@@ -171,27 +172,7 @@ fn wget(call: &Call) -> Purpose {
 const HIGHEST_SMALL_UID: u64 = 99_999;
 
 fn user(call: &Call) -> Purpose {
-    let grammar = Grammar {
-        short: "bcdefgGkKpRPsuZ",
-        long: &[
-            "base-dir",
-            "comment",
-            "home-dir",
-            "expiredate",
-            "inactive",
-            "gid",
-            "groups",
-            "skel",
-            "key",
-            "password",
-            "root",
-            "prefix",
-            "shell",
-            "uid",
-            "selinux-user",
-        ],
-    };
-    let options = Options::of(call.arguments(), grammar);
+    let options = Options::of(call.arguments(), USERADD);
     let number = options
         .value(&["u", "uid"])
         .and_then(|(uid, place)| Some((uid.as_known()?.parse::<u64>().ok()?, uid, place)));
