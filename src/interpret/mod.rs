@@ -346,7 +346,7 @@ impl<'a> Walk<'a> {
         Step {
             stage: self.stage,
             instruction: index,
-            keyword: keyword(instruction.keyword),
+            keyword: instruction.keyword.name(),
             place: self.whole_place(instruction),
             certainty: Certainty::Certain,
             tolerated: false,
@@ -637,28 +637,4 @@ fn unknown_base() -> Arc<Base> {
 fn scratch() -> Arc<Base> {
     static SCRATCH: std::sync::OnceLock<Arc<Base>> = std::sync::OnceLock::new();
     Arc::clone(SCRATCH.get_or_init(|| Arc::new(Base::scratch())))
-}
-
-fn keyword(keyword: Keyword) -> &'static str {
-    match keyword {
-        Keyword::Add => "ADD",
-        Keyword::Arg => "ARG",
-        Keyword::Cmd => "CMD",
-        Keyword::Copy => "COPY",
-        Keyword::Entrypoint => "ENTRYPOINT",
-        Keyword::Env => "ENV",
-        Keyword::Expose => "EXPOSE",
-        Keyword::From => "FROM",
-        Keyword::Healthcheck => "HEALTHCHECK",
-        Keyword::Label => "LABEL",
-        Keyword::Maintainer => "MAINTAINER",
-        Keyword::Onbuild => "ONBUILD",
-        Keyword::Run => "RUN",
-        Keyword::Shell => "SHELL",
-        Keyword::Stopsignal => "STOPSIGNAL",
-        Keyword::User => "USER",
-        Keyword::Volume => "VOLUME",
-        Keyword::Workdir => "WORKDIR",
-        Keyword::Unknown => "",
-    }
 }
