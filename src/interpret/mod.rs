@@ -23,7 +23,7 @@ use crate::facts::{
     Around, Base, Change, ConfigChange, Effect, Facts, From, NameKind, StartCommand, Step, Value, View,
     Write, WriteKind, path,
 };
-use crate::finding::{Certainty, Place};
+use crate::finding::Place;
 use crate::invocation::Invocation;
 use crate::source::Source;
 use crate::stages::{Stage, Stages, Start};
@@ -343,22 +343,12 @@ impl<'a> Walk<'a> {
     }
 
     fn step(&self, index: usize, instruction: &Instruction) -> Step {
+        let place = self.whole_place(instruction);
         Step {
-            stage: self.stage,
-            instruction: index,
-            keyword: instruction.keyword.name(),
-            place: self.whole_place(instruction),
-            certainty: Certainty::Certain,
-            tolerated: false,
             user: self.user(),
             folder: self.folder(),
-            program: None,
-            tested: Vec::new(),
-            is_fallback: false,
-            search: None,
-            stdin: None,
-            fetched: None,
             around: self.around(instruction, Vec::new()),
+            ..Step::new(self.stage, index, instruction.keyword.name(), place)
         }
     }
 
@@ -597,29 +587,13 @@ fn start(input: Input, stage: &Stage, instruction: &Instruction) -> Facts {
         Some(KnownBase::Table(base)) => (base, true),
         None => (unknown_base(), false),
     };
-    let step = Step {
-        stage: stage.index,
-        instruction: stage.from,
-        keyword: "FROM",
-        place: place.clone(),
-        certainty: Certainty::Certain,
-        tolerated: false,
-        user: base
-            .user
-            .clone()
-            .map_or_else(|| Value::unknown("${user}"), Value::known),
-        folder: base
-            .workdir
-            .clone()
-            .map_or_else(|| Value::unknown("${folder}"), Value::known),
-        program: None,
-        tested: Vec::new(),
-        is_fallback: false,
-        search: None,
-        stdin: None,
-        fetched: None,
-        around: Arc::default(),
-    };
+    let mut step = Step::new(stage.index, stage.from, Keyword::From.name(), place.clone());
+    if let Some(user) = &base.user {
+        step.user = Value::known(user.clone());
+    }
+    if let Some(folder) = &base.workdir {
+        step.folder = Value::known(folder.clone());
+    }
     let from = From {
         reference,
         place,

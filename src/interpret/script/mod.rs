@@ -21,7 +21,7 @@ use crate::interpret::words::{self, ShellNames};
 use crate::interpret::wrappers::{self, Unwrapped};
 use crate::interpret::{Walk, output};
 use crate::shell::{self, Command, Dialect, Failure, Redirect, RedirectKind, Runs, Script, ShellWord};
-use crate::syntax::{Instruction, Joined};
+use crate::syntax::{Instruction, Joined, Keyword};
 use crate::tools::{self, Call, Effects, Known};
 use state::{Names, Shell};
 
@@ -526,11 +526,8 @@ impl<'r, 'a> Runner<'r, 'a> {
     }
 
     fn step(&self, frame: &Frame, folder: &Value, place: &Place, program: Option<Program>) -> Step {
+        let stage = self.walk.stage;
         Step {
-            stage: self.walk.stage,
-            instruction: self.index,
-            keyword: "RUN",
-            place: place.clone(),
             certainty: frame.certainty,
             tolerated: frame.tolerated,
             user: frame.user.clone(),
@@ -544,9 +541,8 @@ impl<'r, 'a> Runner<'r, 'a> {
                 .rev()
                 .find(|(name, _)| name == "PATH")
                 .map(|(_, value)| value.clone()),
-            stdin: None,
-            fetched: None,
             around: Arc::clone(&self.around),
+            ..Step::new(stage, self.index, Keyword::Run.name(), place.clone())
         }
     }
 
