@@ -141,6 +141,11 @@ impl Sample {
     }
 
     fn judged(&self) -> Vec<Judged> {
+        self.judged_below(json!([{"created_by": "RUN make everything"}]))
+    }
+
+    /// The same with the image's history; lines after the first made layers with nothing in them.
+    fn judged_below(&self, history: Value) -> Vec<Judged> {
         let packages: Vec<Value> = self
             .packages
             .iter()
@@ -148,10 +153,13 @@ impl Sample {
             .collect();
         let mut entries: Vec<Value> = self.entries.values().cloned().collect();
         entries.push(json!({"path": "/var/lib/dpkg/status", "content": {"packages": packages}}));
+        let further = history.as_array().map_or(0, |lines| lines.len() - 1);
+        let mut layers = vec![json!({"entries": entries})];
+        layers.extend((0..further).map(|_| json!({"entries": []})));
         let image: Inspected = serde_json::from_value(json!({
             "name": "sample", "architecture": "amd64", "config": self.config,
-            "history": [{"created_by": "RUN make everything"}],
-            "layers": [{"entries": entries}],
+            "history": history,
+            "layers": layers,
         }))
         .expect("it is an image");
         let invocation = Invocation {
@@ -287,6 +295,9 @@ fn each_point_can_be_broken() {
     }
     // `/var/run` is a link to `/run`, and told by what it leads to.
     with(|sample| sample.config["Volumes"] = json!({"/var/run": {}})).is(14, Unmet, "`/run`");
+    with(|sample| sample.put("/tmp/start.sh", json!({"size": 9}))).is(15, Unmet, "/tmp/start.sh");
+    with(|sample| sample.put("/home/coder/.nvm", json!({"size": 9, "uid": 1000}))).is(15, Unmet, ".nvm");
+    with(|sample| sample.put("/var/lib/docker/image", json!({"size": 9}))).is(15, Unmet, "/var/lib/docker");
     with(|sample| sample.remove("/etc/skel/.bashrc")).is(16, Unmet, ".bashrc");
     for (text, mode, words) in [
         ("#!/bin/sh\n", 0o644, "cannot be run"),
@@ -310,6 +321,34 @@ fn each_point_can_be_broken() {
     .is(21, Unmet, "port 22");
     let path = json!(["PATH=/opt/tool/bin:/usr/local/bin:/usr/bin:/bin"]);
     with(|sample| sample.config["Env"] = path).is(22, Unmet, "/opt/tool/bin");
+}
+
+#[test]
+fn what_the_layer_of_a_base_brings_counts_as_much_as_what_was_added() {
+    let history = json!([{"created_by": "ADD rootfs.tar.xz / # buildkit"}, {"created_by": "RUN true"}]);
+    let good = &Sample::good().judged_below(history.clone())[14];
+    assert_eq!(good.state, State::Met, "{good:#?}");
+    for (path, uid) in [
+        ("/tmp/start.sh", 0),
+        ("/home/coder/.nvm", 1000),
+        ("/var/lib/docker/image", 0),
+        ("/var/lib/containers/storage", 0),
+    ] {
+        for profile in [Profile::Cvm, Profile::Sysbox, Profile::Envbox] {
+            let sample = with(|sample| {
+                sample.put(path, json!({"size": 9, "uid": uid}));
+                sample.contract.profile = profile;
+            });
+            let point = &sample.judged_below(history.clone())[14];
+            assert_eq!(point.state, State::Unmet, "{path} under {profile:?}: {point:#?}");
+            assert!(point.evidence.contains(path), "{point:#?}");
+        }
+    }
+    let without_engine = with(|sample| {
+        sample.put("/var/lib/docker/image", json!({"size": 9}));
+        sample.contract.docker = Some(false);
+    });
+    without_engine.is(15, State::Met, "nothing");
 }
 
 #[test]

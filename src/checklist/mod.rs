@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::contract::{Contract, Profile};
 use crate::facts::{Answer, Engine, Facts, Observed};
-use crate::finding::{Certainty, Finding};
+use crate::finding::{Certainty, Finding, Severity};
 use crate::invocation::Invocation;
 use crate::rules::{self, workspace::Workspace};
 
@@ -297,7 +297,7 @@ pub fn judge(facts: &Facts, foreseen: Option<&Facts>, invocation: &Invocation) -
     let subject = Subject {
         workspace: Workspace::of(&whole, contract),
         engine: rules::workspace::engine(&whole, contract),
-        findings: rules::judge_image(&whole, invocation),
+        findings: rules::judge_image(&whole, &with_own_rules(invocation)),
         facts: &whole,
         foreseen,
         contract,
@@ -319,6 +319,16 @@ fn with_base(facts: &Facts) -> Facts {
         }));
     }
     whole
+}
+
+/// The invocation with the rules on that a point asks for wherever it is asked for itself.
+fn with_own_rules(invocation: &Invocation) -> Invocation {
+    let mut all = invocation.clone();
+    for rule in content::LOST_ANYWHERE {
+        // A point asks whether a fault is there, and not how loud it is told.
+        all.raised.entry(rule).or_insert(Severity::Warning);
+    }
+    all
 }
 
 /// What a running container showed of a point.

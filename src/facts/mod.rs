@@ -113,6 +113,28 @@ pub struct Step {
 }
 
 impl Step {
+    /// One that certainly runs and has nothing around it: neither mounts, nor a command, nor input. Who runs
+    /// it and in which folder, is not known.
+    pub fn new(stage: usize, instruction: usize, keyword: &'static str, place: Place) -> Self {
+        Self {
+            stage,
+            instruction,
+            keyword,
+            place,
+            certainty: Certainty::Certain,
+            tolerated: false,
+            user: Value::unknown("${user}"),
+            folder: Value::unknown("${folder}"),
+            program: None,
+            tested: Vec::new(),
+            is_fallback: false,
+            search: None,
+            stdin: None,
+            fetched: None,
+            around: Arc::default(),
+        }
+    }
+
     /// Whether it stands in the file that is judged, and not in that of a base.
     pub fn is_here(&self) -> bool {
         match &self.place {

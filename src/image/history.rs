@@ -20,27 +20,6 @@ pub struct Line {
     pub at: usize,
 }
 
-/// The keywords by which lines begin.
-const KEYWORDS: [&str; 17] = [
-    "ADD",
-    "ARG",
-    "CMD",
-    "COPY",
-    "ENTRYPOINT",
-    "ENV",
-    "EXPOSE",
-    "FROM",
-    "HEALTHCHECK",
-    "LABEL",
-    "MAINTAINER",
-    "ONBUILD",
-    "RUN",
-    "SHELL",
-    "STOPSIGNAL",
-    "USER",
-    "VOLUME",
-];
-
 /// The lines of an image; one a layer and nothing more where the history does not fit the layers.
 pub fn lines(image: &Inspected) -> Vec<Line> {
     let made = image.history.iter().filter(|line| !line.empty_layer).count();
@@ -109,11 +88,8 @@ fn read(created_by: &str) -> (&'static str, &str) {
         None => line,
     };
     let first = said.split_whitespace().next().unwrap_or_default();
-    let named = KEYWORDS
-        .iter()
-        .chain(&["WORKDIR"])
-        .find(|keyword| **keyword == first);
-    match named {
+    let names = Keyword::ALL.map(Keyword::name);
+    match names.into_iter().find(|name| *name == first) {
         Some(keyword) => (keyword, said[first.len()..].trim_start()),
         None if line.contains("#(nop)") || line.is_empty() || line.starts_with('#') => ("", said),
         None => ("RUN", said),

@@ -8,6 +8,7 @@
 mod accounts;
 mod archive;
 mod compressed;
+mod config;
 mod digest;
 mod effects;
 mod error;
@@ -20,9 +21,11 @@ mod layout;
 mod locales;
 mod observe;
 mod packages;
+mod places;
 mod root;
 mod rpm;
 mod state;
+mod system;
 mod tarball;
 
 pub use archive::read as read_archive;

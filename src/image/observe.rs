@@ -8,19 +8,21 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::accounts::People;
+use super::config;
 use super::effects::Tell;
-use super::history::{self, Line, Matched};
+use super::history::{self, Matched};
 use super::inspected::{Inspected, Installed};
 use super::keep::Keep;
+use super::places::Places;
 use super::state::{self, State};
+use super::system;
 use crate::context::Answer;
 use crate::facts::{
-    AccountChange, Around, Base, Change, ConfigChange, Effect, Facts, Family, From, Libc, Manager, NameKind,
-    Observed, PackageAction, PackageChange, Program, SeenKind, StartCommand, Step, Value,
+    Base, Change, Effect, Facts, From, Manager, Observed, PackageAction, PackageChange, Program, Step, Value,
 };
 use crate::finding::{Certainty, Place};
 use crate::shell::{self, Part, Runs, ShellWord};
-use crate::syntax::{Instruction, Tree};
+use crate::syntax::{Keyword, Tree};
 use crate::tools;
 
 /// Commands of the history that are told; longer ones say no more.
@@ -40,9 +42,9 @@ pub fn observe(image: &Inspected, matched: Option<(&Matched, &Tree)>, keep: &Kee
     };
     let mut by_line: Vec<Vec<Effect>> = vec![Vec::new(); lines.len()];
     let end = layers(image, &places, keep, &mut by_line);
-    config(image, &places, &mut by_line);
-    let has_unread = unread_database(&end.state);
-    let mut observed = seen(image, end.state);
+    config::changes(image, &places, &mut by_line);
+    let has_unread = unread_database(&end);
+    let mut observed = seen(image, end);
     let mut facts = begin(image, &places, &observed, has_unread);
     let mut commands = 0;
     for (index, (line, effects)) in lines.iter().zip(by_line).enumerate() {
@@ -73,88 +75,8 @@ pub fn observe(image: &Inspected, matched: Option<(&Matched, &Tree)>, keep: &Kee
     facts
 }
 
-/// Where lines stand: in the Dockerfile, or in the image.
-pub struct Places<'a> {
-    lines: &'a [Line],
-    matched: Option<(&'a Matched, &'a Tree)>,
-}
-
-impl Places<'_> {
-    fn instruction(&self, line: usize) -> Option<(usize, &Instruction)> {
-        let (matched, tree) = self.matched?;
-        let index = matched.instructions.get(line).copied().flatten()?;
-        Some((index, &tree.instructions[index]))
-    }
-
-    /// The place of a line.
-    pub fn of(&self, line: usize) -> Place {
-        match (self.instruction(line), self.lines.get(line)) {
-            (Some((_, instruction)), _) => Place::here(instruction.span),
-            (None, Some(line)) => Place::Layer {
-                index: u32::try_from(line.at).unwrap_or(u32::MAX),
-                created_by: Arc::from(line.created_by.as_str()),
-            },
-            (None, None) => Place::Layer {
-                index: 0,
-                created_by: Arc::from(""),
-            },
-        }
-    }
-
-    /// The place of a word of a line; the line's where the word does not stand in it.
-    pub fn word(&self, line: usize, word: &str) -> Place {
-        let Some((_, instruction)) = self.instruction(line).filter(|_| !word.is_empty()) else {
-            return self.of(line);
-        };
-        let text = instruction.text.text();
-        let ends = |sign: Option<char>| {
-            sign.is_none_or(|sign| !(sign.is_alphanumeric() || matches!(sign, '-' | '_' | '.')))
-        };
-        let found = text.match_indices(word).find(|(at, _)| {
-            ends(text[..*at].chars().next_back()) && ends(text[at + word.len()..].chars().next())
-        });
-        match found {
-            Some((at, _)) => Place::here(instruction.text.span(at as u32..(at + word.len()) as u32)),
-            None => self.of(line),
-        }
-    }
-
-    fn step(&self, line: usize) -> Step {
-        let keyword = self.lines[line].keyword;
-        Step {
-            stage: 0,
-            instruction: self.instruction(line).map_or(line, |(index, _)| index),
-            keyword,
-            place: self.of(line),
-            certainty: Certainty::Certain,
-            tolerated: false,
-            // Who ran it does not matter: owners are seen.
-            user: Value::known("root"),
-            folder: Value::known("/"),
-            program: None,
-            tested: Vec::new(),
-            is_fallback: false,
-            search: None,
-            stdin: None,
-            fetched: None,
-            around: Arc::<Around>::default(),
-        }
-    }
-
-    /// The last line of a keyword that says something; else the first line of all.
-    fn said(&self, keyword: &str, says: impl Fn(&str) -> bool) -> usize {
-        let is_it = |line: &Line| line.keyword == keyword && says(&line.text);
-        self.lines.iter().rposition(is_it).unwrap_or(0)
-    }
-}
-
-/// What is there when all layers are laid.
-struct End {
-    state: State,
-}
-
 /// The effects of all layers, each at its line.
-fn layers(image: &Inspected, places: &Places, keep: &Keep, by_line: &mut [Vec<Effect>]) -> End {
+fn layers(image: &Inspected, places: &Places, keep: &Keep, by_line: &mut [Vec<Effect>]) -> State {
     let mut line_of: Vec<usize> = vec![0; image.layers.len()];
     for (index, line) in places.lines.iter().enumerate() {
         if let Some(layer) = line.layer {
@@ -194,7 +116,7 @@ fn layers(image: &Inspected, places: &Places, keep: &Keep, by_line: &mut [Vec<Ef
         }
         tell.layer(layer, &place, effects);
     }
-    End { state }
+    state
 }
 
 fn people_of(state: &State) -> People {
@@ -264,145 +186,6 @@ fn package_changes(
         }
     }
     effects
-}
-
-/// The configuration, each part at the line that said it last.
-fn config(image: &Inspected, places: &Places, by_line: &mut [Vec<Effect>]) {
-    if by_line.is_empty() {
-        return;
-    }
-    let config = &image.config;
-    let last = by_line.len() - 1;
-    let mut say = |line: usize, word: &str, change: ConfigChange| {
-        let place = places.word(line, word);
-        by_line[line].push(Effect {
-            place,
-            change: Change::Config(change),
-        });
-    };
-    for setting in &config.env {
-        let (name, value) = setting.split_once('=').unwrap_or((setting, ""));
-        let sets = |text: &str| {
-            let names = text
-                .split_whitespace()
-                .any(|word| word.split_once('=').is_some_and(|(key, _)| key == name));
-            names || text.split_whitespace().next() == Some(name)
-        };
-        let change = ConfigChange::Env {
-            name: Value::known(name),
-            value: Value::known(value),
-        };
-        say(places.said("ENV", sets), name, change);
-    }
-    let any = |_: &str| true;
-    let (user, group) = match config.user.split_once(':') {
-        Some((user, group)) => (user, Some(group)),
-        None => (config.user.as_str(), None),
-    };
-    let user_line = places.said("USER", any);
-    if !user.is_empty() {
-        say(user_line, user, ConfigChange::User(Value::known(user)));
-    }
-    if !config.working_dir.is_empty() {
-        let folder = Value::known(config.working_dir.clone());
-        say(
-            places.said("WORKDIR", any),
-            &config.working_dir,
-            ConfigChange::Workdir(folder),
-        );
-    }
-    if !config.shell.is_empty() {
-        say(
-            places.said("SHELL", any),
-            "",
-            ConfigChange::Shell(config.shell.clone()),
-        );
-    }
-    if !config.stop_signal.is_empty() {
-        let signal = Value::known(config.stop_signal.clone());
-        say(
-            places.said("STOPSIGNAL", any),
-            &config.stop_signal,
-            ConfigChange::StopSignal(signal),
-        );
-    }
-    let command = |words: &[String], line: usize| start_command(words, places, line);
-    if !config.entrypoint.is_empty() {
-        let line = places.said("ENTRYPOINT", any);
-        say(
-            line,
-            "",
-            ConfigChange::Entrypoint(command(&config.entrypoint, line)),
-        );
-    }
-    if !config.cmd.is_empty() {
-        let line = places.said("CMD", any);
-        say(line, "", ConfigChange::Cmd(command(&config.cmd, line)));
-    }
-    match config.healthcheck.test.split_first() {
-        Some((kind, words)) if kind == "CMD" || kind == "CMD-SHELL" => {
-            let line = places.said("HEALTHCHECK", any);
-            let mut check = command(words, line);
-            check.exec = kind == "CMD";
-            say(line, "", ConfigChange::Healthcheck(Some(check)));
-        }
-        Some(_) => say(
-            places.said("HEALTHCHECK", any),
-            "",
-            ConfigChange::Healthcheck(None),
-        ),
-        None => {}
-    }
-    for volume in config.volumes.keys() {
-        let line = places.said("VOLUME", |text| text.contains(volume.as_str()));
-        let path = crate::facts::path::clean(&Value::known(volume.clone()));
-        say(line, volume, ConfigChange::Volume(path));
-    }
-    for port in config.exposed_ports.keys() {
-        let number = port.split('/').next().unwrap_or(port);
-        let line = places.said("EXPOSE", |text| text.contains(number));
-        say(line, number, ConfigChange::Expose(Value::known(port.clone())));
-    }
-    for (name, value) in &config.labels {
-        let line = places.said("LABEL", |text| text.contains(name.as_str()));
-        let change = ConfigChange::Label {
-            name: Value::known(name.clone()),
-            value: Value::known(value.clone()),
-        };
-        say(line, name, change);
-    }
-    // Whether they are there, the end decides: the last step names them, at the word of USER.
-    let names = [
-        (user, NameKind::User),
-        (group.unwrap_or_default(), NameKind::Group),
-    ];
-    for (name, kind) in names.into_iter().filter(|(name, _)| !name.is_empty()) {
-        let change = Change::Account(AccountChange::Named {
-            name: Value::known(name),
-            kind,
-        });
-        by_line[last].push(Effect {
-            place: places.word(user_line, name),
-            change,
-        });
-    }
-}
-
-/// A command as its line would say it: the words of a shell are one text.
-fn start_command(words: &[String], places: &Places, line: usize) -> StartCommand {
-    let (words, exec) = match words {
-        [shell, option, script] if shell == "/bin/sh" && option == "-c" => {
-            (std::slice::from_ref(script), false)
-        }
-        words => (words, true),
-    };
-    let placed = words
-        .iter()
-        .map(|word| (Value::known(word.clone()), places.word(line, word)));
-    StartCommand {
-        words: placed.collect(),
-        exec,
-    }
 }
 
 /// The commands that the text of a RUN line has.
@@ -498,118 +281,19 @@ fn seen(image: &Inspected, state: State) -> Observed {
 
 /// The facts before the first line: an empty image, of which the distribution is known.
 fn begin(image: &Inspected, places: &Places, observed: &Observed, has_unread: bool) -> Facts {
-    let place = places.of(0);
-    let text = |path: &str| observed.entry(path).and_then(|seen| seen.text.as_deref());
-    let release = text("/etc/os-release")
-        .or_else(|| text("/usr/lib/os-release"))
-        .unwrap_or_default();
-    let said = |key: &str| {
-        let line = release
-            .lines()
-            .find_map(|line| line.strip_prefix(key)?.strip_prefix('='))?;
-        Some(line.trim().trim_matches(['"', '\'']).to_owned()).filter(|value| !value.is_empty())
-    };
-    let has_loader = |names: &dyn Fn(&str) -> bool| {
-        let mut paths = observed.entries.keys();
-        paths.any(|path| path.rsplit('/').next().is_some_and(names))
-    };
-    let libc = if has_loader(&|name| name.starts_with("ld-musl-")) {
-        Some(Libc::Musl)
-    } else if has_loader(&|name| name.starts_with("ld-linux") || name == "libc.so.6") {
-        Some(Libc::Glibc)
-    } else {
-        None
-    };
-    let kin = said("ID_LIKE").unwrap_or_default();
-    let family = match said("ID").as_deref() {
-        Some("debian") => Some(Family::Debian),
-        Some("ubuntu") => Some(Family::Ubuntu),
-        Some("alpine") => Some(Family::Alpine),
-        Some("fedora") => Some(Family::Fedora),
-        Some("rhel" | "centos" | "rocky" | "almalinux" | "ol") => Some(Family::Rhel),
-        Some("amzn") => Some(Family::Amazon),
-        Some("arch") => Some(Family::Arch),
-        Some(id) if id.starts_with("opensuse") || id.starts_with("sle") => Some(Family::Suse),
-        Some(_) if kin.contains("ubuntu") => Some(Family::Ubuntu),
-        Some(_) if kin.contains("debian") => Some(Family::Debian),
-        Some(_) if kin.contains("rhel") => Some(Family::Rhel),
-        Some(_) => Some(Family::Other),
-        None if observed.exists("/bin/busybox").is_known() => Some(Family::Busybox),
-        None => None,
-    };
-    let skel: Vec<String> = observed
-        .children("/etc/skel")
-        .map(|(name, _)| name.to_owned())
-        .collect();
-    let plain = |name: &str| !matches!(name, "C.utf8" | "C.UTF-8" | "locale-archive" | "POSIX" | "C");
-    let mut locales: Vec<String> = observed
-        .children("/usr/lib/locale")
-        .filter(|(name, seen)| seen.kind == SeenKind::Folder && plain(name))
-        .map(|(name, _)| name.to_owned())
-        .collect();
-    for layer in image.layers.iter().rev() {
-        let archive = layer
-            .entries
-            .iter()
-            .find(|entry| entry.path == "/usr/lib/locale/locale-archive");
-        let names = archive.and_then(|archive| match &archive.content {
-            Some(super::Content::Names(names)) => Some(names),
-            _ => None,
-        });
-        if let Some(names) = names.filter(|_| observed.has("/usr/lib/locale/locale-archive")) {
-            locales.extend(names.iter().cloned());
-            break;
-        }
-    }
-    let base = Base {
-        entry: "observed".into(),
-        source: "the image itself".into(),
-        family,
-        version: said("VERSION_ID"),
-        codename: said("VERSION_CODENAME"),
-        libc,
-        skel: match skel.is_empty() {
-            true => Answer::Absent,
-            false => Answer::Known(skel),
-        },
-        locales: Some(locales),
-        packages_complete: !has_unread,
-        ..Base::scratch()
-    };
     let step = Step {
-        keyword: "FROM",
-        ..match places.lines.is_empty() {
-            true => empty_step(place.clone()),
-            false => places.step(0),
-        }
+        keyword: Keyword::From.name(),
+        ..places.step(0)
+    };
+    let base = Base {
+        packages_complete: !has_unread,
+        ..system::base(image, observed)
     };
     let from = From {
         reference: Value::known(image.name.clone()),
-        place,
+        place: step.place.clone(),
         base: Arc::new(base),
         is_known: true,
     };
-    let mut facts = Facts::start(from, step, tools::KNOWLEDGE);
-    facts.stage = String::new();
-    facts
-}
-
-fn empty_step(place: Place) -> Step {
-    Step {
-        stage: 0,
-        instruction: 0,
-        keyword: "",
-        place,
-        certainty: Certainty::Certain,
-        tolerated: false,
-        user: Value::known("root"),
-        folder: Value::known("/"),
-        program: None,
-        tested: Vec::new(),
-        is_fallback: false,
-        search: None,
-        stdin: None,
-        fetched: None,
-        around: Arc::default(),
-    }
+    Facts::start(from, step, tools::KNOWLEDGE)
 }

@@ -4,10 +4,12 @@
 mod bases;
 mod body;
 mod build;
+mod config;
 mod copy;
 mod output;
 mod run;
 mod script;
+mod start;
 mod tested;
 mod words;
 mod wrappers;
@@ -19,16 +21,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::context::{Answer, Context};
-use crate::facts::{
-    Around, Base, Change, ConfigChange, Effect, Facts, From, NameKind, StartCommand, Step, Value, View,
-    Write, WriteKind, path,
-};
-use crate::finding::{Certainty, Place};
+use crate::facts::{Around, Base, Effect, Facts, Step, Value, View};
+use crate::finding::Place;
 use crate::invocation::Invocation;
 use crate::source::Source;
 use crate::stages::{Stage, Stages, Start};
-use crate::syntax::{Args, Instruction, Keyword, Tree, Word};
-use crate::tools;
+use crate::syntax::{Instruction, Keyword, Tree, Word};
 
 /// What is known of an image that a stage starts from.
 #[derive(Clone)]
@@ -77,9 +75,6 @@ pub struct Input<'a> {
 /// How many steps all stages of a file take over from the stages that they start from; those beyond
 /// start from an image that is not known. Each takes a copy, which would grow with the file's square.
 const MOST_INHERITED: usize = 100_000;
-
-/// The longest folder that is followed, in bytes: Linux's PATH_MAX.
-const LONGEST_FOLDER: usize = 4096;
 
 /// The facts of every stage that is reached, by index; none for the others.
 pub fn foresee(input: Input) -> Vec<Option<Facts>> {
@@ -168,7 +163,7 @@ struct Walk<'a> {
     /// What an instruction without mounts and heredocs has around it.
     nothing_around: Arc<Around>,
     /// Comments that name the shell, in order.
-    shell_comments: Arc<[ShellComment]>,
+    shell_comments: Arc<[run::ShellComment]>,
 }
 
 impl<'a> Walk<'a> {
@@ -188,10 +183,10 @@ impl<'a> Walk<'a> {
             None => Self {
                 input,
                 stage: stage.index,
-                facts: start(input, stage, instruction),
+                facts: start::facts(input, stage, instruction),
                 from_context: BTreeMap::new(),
                 nothing_around: Arc::default(),
-                shell_comments: shell_comments(input),
+                shell_comments: run::shell_comments(input),
             },
         };
         walk.facts.stage = stage.name.clone().unwrap_or_else(|| stage.index.to_string());
@@ -217,76 +212,7 @@ impl<'a> Walk<'a> {
         match instruction.keyword {
             Keyword::Run => self.run(index, instruction),
             Keyword::Copy | Keyword::Add => self.copy(index, instruction, all),
-            Keyword::Env => self.env(index, instruction),
-            Keyword::Arg => self.argument(index, instruction),
-            Keyword::Label => self.label(index, instruction),
-            Keyword::User => {
-                let change = |value: Value| {
-                    let (user, group) = match value.split_once(':') {
-                        Some((user, group)) => (user, Some(group)),
-                        None => (value, None),
-                    };
-                    let mut changes = tools::named(&user, NameKind::User);
-                    changes.extend(
-                        group
-                            .iter()
-                            .flat_map(|group| tools::named(group, NameKind::Group)),
-                    );
-                    changes.push(Change::Config(ConfigChange::User(user)));
-                    changes
-                };
-                self.one_word(index, instruction, change);
-            }
-            Keyword::Workdir => self.workdir(index, instruction),
-            Keyword::Stopsignal => {
-                self.one_word(index, instruction, |value| {
-                    vec![Change::Config(ConfigChange::StopSignal(value))]
-                });
-            }
-            Keyword::Volume => {
-                let folder = self.folder();
-                self.each_word(index, instruction, |value| {
-                    let path = path::resolve(&folder, &Value::known("~"), &value);
-                    Change::Config(ConfigChange::Volume(path))
-                });
-            }
-            Keyword::Expose => {
-                self.each_word(index, instruction, |value| {
-                    Change::Config(ConfigChange::Expose(value))
-                });
-            }
-            Keyword::Shell => {
-                if let Args::Json(words) = &instruction.args {
-                    let shell = words.iter().map(|word| word.text.clone()).collect();
-                    self.whole(index, instruction, Change::Config(ConfigChange::Shell(shell)));
-                }
-            }
-            Keyword::Entrypoint => {
-                let command = self.start_command(instruction, &instruction.args);
-                self.whole(
-                    index,
-                    instruction,
-                    Change::Config(ConfigChange::Entrypoint(command)),
-                );
-            }
-            Keyword::Cmd => {
-                let command = self.start_command(instruction, &instruction.args);
-                self.whole(index, instruction, Change::Config(ConfigChange::Cmd(command)));
-            }
-            Keyword::Healthcheck => {
-                let command = match &instruction.args {
-                    Args::Health(kind, args) if kind.text.eq_ignore_ascii_case("cmd") => {
-                        Some(self.start_command(instruction, args))
-                    }
-                    _ => None,
-                };
-                self.whole(
-                    index,
-                    instruction,
-                    Change::Config(ConfigChange::Healthcheck(command)),
-                );
-            }
-            Keyword::From | Keyword::Maintainer | Keyword::Onbuild | Keyword::Unknown => {}
+            _ => self.configure(index, instruction),
         }
     }
 
@@ -343,22 +269,12 @@ impl<'a> Walk<'a> {
     }
 
     fn step(&self, index: usize, instruction: &Instruction) -> Step {
+        let place = self.whole_place(instruction);
         Step {
-            stage: self.stage,
-            instruction: index,
-            keyword: keyword(instruction.keyword),
-            place: self.whole_place(instruction),
-            certainty: Certainty::Certain,
-            tolerated: false,
             user: self.user(),
             folder: self.folder(),
-            program: None,
-            tested: Vec::new(),
-            is_fallback: false,
-            search: None,
-            stdin: None,
-            fetched: None,
             around: self.around(instruction, Vec::new()),
+            ..Step::new(self.stage, index, instruction.keyword.name(), place)
         }
     }
 
@@ -377,288 +293,8 @@ impl<'a> Walk<'a> {
         })
     }
 
-    fn whole(&mut self, index: usize, instruction: &Instruction, change: Change) {
-        let place = self.whole_place(instruction);
-        self.take(index, instruction, vec![Effect { place, change }]);
-    }
-
     fn take(&mut self, index: usize, instruction: &Instruction, effects: Vec<Effect>) {
         let step = self.step(index, instruction);
         self.facts.take(step, effects);
-    }
-
-    fn one_word(
-        &mut self,
-        index: usize,
-        instruction: &Instruction,
-        changes: impl FnOnce(Value) -> Vec<Change>,
-    ) {
-        let Args::Text(word) = &instruction.args else {
-            return;
-        };
-        let place = self.place(instruction, word.range.clone());
-        let changes = changes(self.word(word));
-        let effect = |change| Effect {
-            place: place.clone(),
-            change,
-        };
-        self.take(index, instruction, changes.into_iter().map(effect).collect());
-    }
-
-    fn each_word(&mut self, index: usize, instruction: &Instruction, change: impl Fn(Value) -> Change) {
-        let (Args::Words(words) | Args::Json(words)) = &instruction.args else {
-            return;
-        };
-        let effects = words.iter().map(|word| Effect {
-            place: self.place(instruction, word.range.clone()),
-            change: change(self.word(word)),
-        });
-        let effects = effects.collect();
-        self.take(index, instruction, effects);
-    }
-
-    fn workdir(&mut self, index: usize, instruction: &Instruction) {
-        let before = self.folder();
-        let user = self.user();
-        self.one_word(index, instruction, |value| {
-            // Docker does not expand a tilde here: it is a folder of that name.
-            let folder = path::resolve(&before, &Value::known("~"), &value);
-            if folder.text().len() > LONGEST_FOLDER {
-                let folder = Value::unknown("${folder}");
-                return vec![Change::Config(ConfigChange::Workdir(folder))];
-            }
-            vec![
-                Change::Write(Write {
-                    path: folder.clone(),
-                    kind: WriteKind::Folder,
-                    content: crate::facts::Content::Unknown,
-                    owner: Some(user),
-                    writer: "WORKDIR",
-                }),
-                Change::Config(ConfigChange::Workdir(folder)),
-            ]
-        });
-    }
-
-    fn env(&mut self, index: usize, instruction: &Instruction) {
-        let Args::Pairs(pairs) = &instruction.args else {
-            return;
-        };
-        let mut effects = Vec::new();
-        for pair in pairs {
-            let whole = pair
-                .value
-                .as_ref()
-                .map_or(pair.key.range.end, |value| value.range.end);
-            effects.push(Effect {
-                place: self.place(instruction, pair.key.range.start..whole),
-                change: Change::Config(ConfigChange::Env {
-                    name: self.word(&pair.key),
-                    value: pair
-                        .value
-                        .as_ref()
-                        .map_or_else(Value::new, |value| self.word(value)),
-                }),
-            });
-        }
-        self.take(index, instruction, effects);
-    }
-
-    fn label(&mut self, index: usize, instruction: &Instruction) {
-        let Args::Pairs(pairs) = &instruction.args else {
-            return;
-        };
-        let mut effects = Vec::new();
-        for pair in pairs {
-            effects.push(Effect {
-                place: self.place(instruction, pair.key.range.clone()),
-                change: Change::Config(ConfigChange::Label {
-                    name: self.word(&pair.key),
-                    value: pair
-                        .value
-                        .as_ref()
-                        .map_or_else(Value::new, |value| self.word(value)),
-                }),
-            });
-        }
-        self.take(index, instruction, effects);
-    }
-
-    fn argument(&mut self, index: usize, instruction: &Instruction) {
-        let Args::Pairs(pairs) = &instruction.args else {
-            return;
-        };
-        for pair in pairs {
-            let name = pair.key.text.clone();
-            // ENV beats ARG, whichever comes later.
-            let is_env = |variable: &crate::facts::Variable| !variable.is_argument && variable.name.is(&name);
-            if self.facts.config.variables.iter().any(is_env) {
-                continue;
-            }
-            use crate::syntax::expand::{Lookup, Variables};
-            let value = match (self.input.invocation.arguments.get(&name), &pair.value) {
-                (Some(given), _) => Some(Value::known(given.clone())),
-                (None, Some(default)) => Some(self.word(default)),
-                (None, None) => match self.input.stages.globals.get(&name) {
-                    Lookup::Set(value) => Some(Value::known(value)),
-                    Lookup::Unset | Lookup::Unknown => None,
-                },
-            };
-            let place = self.place(instruction, pair.key.range.clone());
-            let change = Change::Config(ConfigChange::Arg { name, value });
-            self.take(index, instruction, vec![Effect { place, change }]);
-        }
-    }
-
-    /// The command of CMD, ENTRYPOINT and HEALTHCHECK; variables in it are the container's.
-    fn start_command(&self, instruction: &Instruction, args: &Args) -> StartCommand {
-        let (words, exec) = match args {
-            Args::Json(words) => (words.as_slice(), true),
-            Args::Text(word) => (std::slice::from_ref(word), false),
-            Args::None | Args::Words(_) | Args::Pairs(_) | Args::Health(..) => (&[][..], false),
-        };
-        let placed = words.iter().map(|word| {
-            let place = self.place(instruction, word.range.clone());
-            (Value::known(word.text.clone()), place)
-        });
-        StartCommand {
-            words: placed.collect(),
-            exec,
-        }
-    }
-}
-
-/// A comment that names the shell of the RUNs below it: `# hadolint shell=NAME`.
-struct ShellComment {
-    /// From the comment to the next SHELL or the end of the stage; one before the first FROM holds for
-    /// all stages.
-    reach: std::ops::Range<u32>,
-    /// Its program.
-    shell: String,
-}
-
-fn shell_comments(input: Input) -> Arc<[ShellComment]> {
-    let instructions = &input.tree.instructions;
-    let first_from = instructions.iter().find(|one| one.keyword == Keyword::From);
-    let named = input.tree.comments.iter().filter_map(|comment| {
-        let text = str::from_utf8(input.source.slice(comment.span)).ok()?;
-        let rest = text.strip_prefix('#')?.trim_start().strip_prefix("hadolint")?;
-        let shell = rest
-            .trim_start()
-            .strip_prefix("shell")?
-            .trim_start()
-            .strip_prefix('=')?;
-        let shell = shell.split_whitespace().next()?.to_owned();
-        let start = comment.span.start;
-        let is_of_all = first_from.is_none_or(|from| start < from.span.start);
-        let next = instructions.partition_point(|one| one.span.start < start);
-        let ends =
-            |one: &&Instruction| one.keyword == Keyword::Shell || one.keyword == Keyword::From && !is_of_all;
-        let end = instructions[next..]
-            .iter()
-            .find(ends)
-            .map_or(u32::MAX, |one| one.span.start);
-        let reach = start..end;
-        Some(ShellComment { reach, shell })
-    });
-    named.collect()
-}
-
-/// The facts with which a stage starts that has no parent in the file.
-fn start(input: Input, stage: &Stage, instruction: &Instruction) -> Facts {
-    let range = match &instruction.args {
-        Args::Words(words) => words.first().map(|word| word.range.clone()),
-        _ => None,
-    };
-    let place = Place::Text {
-        path: Arc::clone(input.path),
-        span: range.map_or(instruction.span, |range| instruction.text.span(range)),
-    };
-    let (reference, known) = match &stage.start {
-        Start::Image(image) => {
-            let reference = Value::with_holes(image.text.clone(), image.holes.clone());
-            let platform = input.invocation.platform.as_ref();
-            let platform = platform.map(|platform| format!("{}/{}", platform.os, platform.architecture));
-            let known = reference
-                .as_known()
-                .and_then(|name| input.bases.find(name, platform.as_deref()));
-            (reference, known)
-        }
-        Start::Scratch => (Value::known("scratch"), Some(KnownBase::Table(scratch()))),
-        Start::Stage(parent) => (Value::unknown(format!("stage {parent}")), None),
-    };
-    let (base, is_known) = match known {
-        Some(KnownBase::Built(facts)) => {
-            let mut facts = (*facts).clone();
-            facts.from.reference = reference;
-            facts.from.place = place;
-            return facts;
-        }
-        Some(KnownBase::Table(base)) => (base, true),
-        None => (unknown_base(), false),
-    };
-    let step = Step {
-        stage: stage.index,
-        instruction: stage.from,
-        keyword: "FROM",
-        place: place.clone(),
-        certainty: Certainty::Certain,
-        tolerated: false,
-        user: base
-            .user
-            .clone()
-            .map_or_else(|| Value::unknown("${user}"), Value::known),
-        folder: base
-            .workdir
-            .clone()
-            .map_or_else(|| Value::unknown("${folder}"), Value::known),
-        program: None,
-        tested: Vec::new(),
-        is_fallback: false,
-        search: None,
-        stdin: None,
-        fetched: None,
-        around: Arc::default(),
-    };
-    let from = From {
-        reference,
-        place,
-        base,
-        is_known,
-    };
-    Facts::start(from, step, tools::KNOWLEDGE)
-}
-
-fn unknown_base() -> Arc<Base> {
-    static UNKNOWN: std::sync::OnceLock<Arc<Base>> = std::sync::OnceLock::new();
-    Arc::clone(UNKNOWN.get_or_init(|| Arc::new(Base::unknown())))
-}
-
-fn scratch() -> Arc<Base> {
-    static SCRATCH: std::sync::OnceLock<Arc<Base>> = std::sync::OnceLock::new();
-    Arc::clone(SCRATCH.get_or_init(|| Arc::new(Base::scratch())))
-}
-
-fn keyword(keyword: Keyword) -> &'static str {
-    match keyword {
-        Keyword::Add => "ADD",
-        Keyword::Arg => "ARG",
-        Keyword::Cmd => "CMD",
-        Keyword::Copy => "COPY",
-        Keyword::Entrypoint => "ENTRYPOINT",
-        Keyword::Env => "ENV",
-        Keyword::Expose => "EXPOSE",
-        Keyword::From => "FROM",
-        Keyword::Healthcheck => "HEALTHCHECK",
-        Keyword::Label => "LABEL",
-        Keyword::Maintainer => "MAINTAINER",
-        Keyword::Onbuild => "ONBUILD",
-        Keyword::Run => "RUN",
-        Keyword::Shell => "SHELL",
-        Keyword::Stopsignal => "STOPSIGNAL",
-        Keyword::User => "USER",
-        Keyword::Volume => "VOLUME",
-        Keyword::Workdir => "WORKDIR",
-        Keyword::Unknown => "",
     }
 }

@@ -1,16 +1,17 @@
 //! RUN: its text to commands, each command to a step.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::context::Answer;
 use crate::facts::{Change, Content, Effect, Family, Mount, Value, path};
 use crate::finding::{Certainty, Place};
 use crate::interpret::body::{body, interpreter, whole_script, with_bodies};
 use crate::interpret::script::{Frame, Placed, Runner, sets_pipefail};
-use crate::interpret::{Walk, words};
+use crate::interpret::{Input, Walk, words};
 use crate::shell::{self, Dialect};
 use crate::stages;
-use crate::syntax::{Args, Instruction};
+use crate::syntax::{Args, Instruction, Keyword};
 
 impl Walk<'_> {
     pub(super) fn run(&mut self, index: usize, instruction: &Instruction) {
@@ -153,6 +154,43 @@ impl Walk<'_> {
         }
         mounts
     }
+}
+
+/// A comment that names the shell of the RUNs below it: `# hadolint shell=NAME`.
+pub(super) struct ShellComment {
+    /// From the comment to the next SHELL or the end of the stage; one before the first FROM holds for
+    /// all stages.
+    reach: Range<u32>,
+    /// Its program.
+    shell: String,
+}
+
+/// All of them, in order.
+pub(super) fn shell_comments(input: Input) -> Arc<[ShellComment]> {
+    let instructions = &input.tree.instructions;
+    let first_from = instructions.iter().find(|one| one.keyword == Keyword::From);
+    let named = input.tree.comments.iter().filter_map(|comment| {
+        let text = str::from_utf8(input.source.slice(comment.span)).ok()?;
+        let rest = text.strip_prefix('#')?.trim_start().strip_prefix("hadolint")?;
+        let shell = rest
+            .trim_start()
+            .strip_prefix("shell")?
+            .trim_start()
+            .strip_prefix('=')?;
+        let shell = shell.split_whitespace().next()?.to_owned();
+        let start = comment.span.start;
+        let is_of_all = first_from.is_none_or(|from| start < from.span.start);
+        let next = instructions.partition_point(|one| one.span.start < start);
+        let ends =
+            |one: &&Instruction| one.keyword == Keyword::Shell || one.keyword == Keyword::From && !is_of_all;
+        let end = instructions[next..]
+            .iter()
+            .find(ends)
+            .map_or(u32::MAX, |one| one.span.start);
+        let reach = start..end;
+        Some(ShellComment { reach, shell })
+    });
+    named.collect()
 }
 
 /// Takes away what a mount keeps out of the image.

@@ -13,28 +13,6 @@ use crate::source::Span;
 /// What BuildKit says of the first instruction before any FROM that is no ARG.
 pub const NO_STAGE: &str = "no build stage in current context";
 
-/// The names, as they are suggested; in the order in which equally near ones win.
-const NAMES: [&str; 18] = [
-    "add",
-    "arg",
-    "cmd",
-    "copy",
-    "entrypoint",
-    "env",
-    "expose",
-    "from",
-    "healthcheck",
-    "label",
-    "maintainer",
-    "onbuild",
-    "run",
-    "shell",
-    "stopsignal",
-    "user",
-    "volume",
-    "workdir",
-];
-
 /// A reason and the range of the instruction's text at fault.
 type Refusal = (String, Range<u32>);
 
@@ -175,7 +153,9 @@ fn words(args: &Args) -> &[Word] {
 
 fn unknown(instruction: &Instruction) -> Refusal {
     let written = &instruction.raw_keyword;
-    let near = nearest(&quote::lower(written), NAMES.into_iter()).map(|name| {
+    // BuildKit looks through them by name, and of those that are equally near the first one wins.
+    let names = Keyword::ALL.map(|keyword| keyword.name().to_ascii_lowercase());
+    let near = nearest(&quote::lower(written), names.iter().map(String::as_str)).map(|name| {
         if *written != quote::lower(written) && *written == quote::upper(written) {
             name.to_ascii_uppercase()
         } else {
@@ -389,7 +369,8 @@ mod tests {
     #[test]
     fn the_first_of_the_nearest_is_suggested() {
         assert_eq!(nearest("as", ["add", "arg"].into_iter()), Some("add"));
-        assert_eq!(nearest("x", NAMES.into_iter()), None);
+        let names = Keyword::ALL.map(|keyword| keyword.name().to_ascii_lowercase());
+        assert_eq!(nearest("x", names.iter().map(String::as_str)), None);
         assert_eq!(nearest("run", ["rum", "run"].into_iter()), None);
     }
 

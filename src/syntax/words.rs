@@ -92,42 +92,12 @@ fn read_nested(line: Logical<'_>, text: Joined, depth: u32) -> (Instruction, Opt
 /// The instruction that a word names, whatever its case.
 pub(super) fn keyword(word: &str) -> Keyword {
     // The longest name is 11 letters; the Kelvin sign is a k of three bytes to BuildKit.
-    if word.is_ascii() || word.len() > 16 {
-        ascii_keyword(word)
+    let named = if word.is_ascii() || word.len() > 16 {
+        Keyword::named(word)
     } else {
-        ascii_keyword(&quote::lower(word))
-    }
-}
-
-fn ascii_keyword(word: &str) -> Keyword {
-    let same_length: &[(&str, Keyword)] = match word.len() {
-        3 => &[
-            ("RUN", Keyword::Run),
-            ("ENV", Keyword::Env),
-            ("ADD", Keyword::Add),
-            ("ARG", Keyword::Arg),
-            ("CMD", Keyword::Cmd),
-        ],
-        4 => &[
-            ("COPY", Keyword::Copy),
-            ("FROM", Keyword::From),
-            ("USER", Keyword::User),
-        ],
-        5 => &[("LABEL", Keyword::Label), ("SHELL", Keyword::Shell)],
-        6 => &[("EXPOSE", Keyword::Expose), ("VOLUME", Keyword::Volume)],
-        7 => &[("WORKDIR", Keyword::Workdir), ("ONBUILD", Keyword::Onbuild)],
-        10 => &[
-            ("ENTRYPOINT", Keyword::Entrypoint),
-            ("MAINTAINER", Keyword::Maintainer),
-            ("STOPSIGNAL", Keyword::Stopsignal),
-        ],
-        11 => &[("HEALTHCHECK", Keyword::Healthcheck)],
-        _ => &[],
+        Keyword::named(&quote::lower(word))
     };
-    let name = same_length
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case(word));
-    name.map_or(Keyword::Unknown, |(_, keyword)| *keyword)
+    named.unwrap_or(Keyword::Unknown)
 }
 
 impl Logical<'_> {

@@ -5,28 +5,7 @@ use regex::bytes::Captures;
 use crate::diagnose::explain::Fault;
 use crate::diagnose::scene::Scene;
 use crate::diagnose::sign::{Kind, either, message, value};
-
-/// The instructions, as `docs.docker.com/reference/dockerfile` lists them.
-const INSTRUCTIONS: &[&str] = &[
-    "ADD",
-    "ARG",
-    "CMD",
-    "COPY",
-    "ENTRYPOINT",
-    "ENV",
-    "EXPOSE",
-    "FROM",
-    "HEALTHCHECK",
-    "LABEL",
-    "MAINTAINER",
-    "ONBUILD",
-    "RUN",
-    "SHELL",
-    "STOPSIGNAL",
-    "USER",
-    "VOLUME",
-    "WORKDIR",
-];
+use crate::syntax::Keyword;
 
 /// Flags that frontends of later years read: BuildKit's own since Docker 17.09 to 23.0, and those of
 /// docker/dockerfile 1.7 and later.
@@ -50,9 +29,10 @@ const YOUNG_FLAGS: &[&str] = &[
 fn is_misspelled(_: &Scene, captures: &Captures) -> bool {
     let word = value(captures, "word").to_uppercase();
     word.len() < 40
-        && INSTRUCTIONS
+        && !SHELL_WORDS.contains(&word.as_str())
+        && Keyword::ALL
             .iter()
-            .any(|known| strsim::osa_distance(known, &word) <= 2 && !SHELL_WORDS.contains(&word.as_str()))
+            .any(|known| strsim::osa_distance(known.name(), &word) <= 2)
 }
 
 /// Commands that open lines of here-documents, and that are near to no instruction or nearer to a command.

@@ -41,12 +41,7 @@ impl Runner<'_, '_> {
                     };
                     let value = match &assignment.value {
                         Some(value) if ready.certainty == Certainty::Certain => {
-                            let names = Names {
-                                facts: &self.walk.facts,
-                                shell,
-                                scope,
-                                loops: &ready.command.loops,
-                            };
+                            let names = self.names(shell, ready.command);
                             words::assigned(value, &names)
                         }
                         _ => Value::unknown(format!("${{{}}}", assignment.name)),

@@ -2,9 +2,12 @@
 //! for their effects, scripts in scripts followed as far as their text is known.
 
 mod builtins;
+mod downloads;
 mod nested;
+mod programs;
 mod redirects;
 mod state;
+mod steps;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -21,12 +24,11 @@ use crate::interpret::words::{self, ShellNames};
 use crate::interpret::wrappers::{self, Unwrapped};
 use crate::interpret::{Walk, output};
 use crate::shell::{self, Command, Dialect, Failure, Redirect, RedirectKind, Runs, Script, ShellWord};
-use crate::syntax::{Instruction, Joined};
+use crate::syntax::{Instruction, Joined, Keyword};
 use crate::tools::{self, Call, Effects, Known};
+use downloads::url_in;
+use programs::{is_of_system, program_reach, reach};
 use state::{Names, Shell};
-
-/// How many commands may stand in pipes between a download and who reads it.
-const MOST_PIPED: usize = 4;
 
 /// How deep scripts may call scripts.
 const DEEPEST: usize = 8;
@@ -122,7 +124,7 @@ impl<'r, 'a> Runner<'r, 'a> {
         let why = format!("a script for {language}");
         let mut effects = Effects::default();
         effects.opaque(&place, reach(&frame.user), why);
-        let step = self.step(frame, &frame.folder.clone(), &place, None);
+        let step = self.step(frame, &place, None);
         self.take(step, effects);
     }
 
@@ -192,7 +194,7 @@ impl<'r, 'a> Runner<'r, 'a> {
             let place = placed.place(0..text.len() as u32);
             let mut effects = Effects::default();
             effects.opaque(&place, reach(&frame.user), "text that no shell reads");
-            let step = self.step(&frame, &frame.folder.clone(), &place, None);
+            let step = self.step(&frame, &place, None);
             self.take(step, effects);
         }
         let mut shell = Shell {
@@ -249,12 +251,7 @@ impl<'r, 'a> Runner<'r, 'a> {
         let certainty = certainty.and(runs);
         let tolerated = tolerated || command.failure == Failure::Tolerated;
         let words: Vec<(Value, Place)> = {
-            let names = Names {
-                facts: &self.walk.facts,
-                shell,
-                scope: command.scope,
-                loops: &command.loops,
-            };
+            let names = self.names(shell, command);
             let placed = |word: &ShellWord| {
                 let place = shell.placed.place(word.range.clone());
                 words::words(word, &names)
@@ -284,12 +281,7 @@ impl<'r, 'a> Runner<'r, 'a> {
         for assignment in &command.assignments {
             let value = match &assignment.value {
                 Some(word) if certainty == Certainty::Certain && !assignment.append => {
-                    let names = Names {
-                        facts: &self.walk.facts,
-                        shell,
-                        scope: command.scope,
-                        loops: &command.loops,
-                    };
+                    let names = self.names(shell, command);
                     words::assigned(word, &names)
                 }
                 _ => Value::unknown(format!("${{{}}}", assignment.name)),
@@ -301,12 +293,7 @@ impl<'r, 'a> Runner<'r, 'a> {
     /// What is known to come in on standard input.
     fn stdin(&self, shell: &Shell, command: &Command) -> Option<Value> {
         for redirect in command.redirects.iter().rev() {
-            let names = Names {
-                facts: &self.walk.facts,
-                shell,
-                scope: command.scope,
-                loops: &command.loops,
-            };
+            let names = self.names(shell, command);
             match &redirect.kind {
                 RedirectKind::Heredoc { body: Some(body) } => return Some(words::assigned(body, &names)),
                 RedirectKind::HereString => {
@@ -323,48 +310,7 @@ impl<'r, 'a> Runner<'r, 'a> {
     /// Runs words: wrappers off, then what the shell does itself, then functions, scripts and tools.
     fn words(&mut self, shell: &mut Shell, ready: &Ready, words: Vec<(Value, Place)>) {
         let mut unwrapped = wrappers::unwrap(words);
-        let scope = ready.command.scope;
-        let mut frame = shell.frame.clone();
-        {
-            let (folder, variables) = shell.scope(scope);
-            frame.folder = folder.clone();
-            frame.variables = variables.to_vec();
-        }
-        frame.certainty = ready.certainty;
-        frame.tolerated = ready.tolerated;
-        tested::note(
-            shell.script,
-            ready.command,
-            &mut frame.tested,
-            &mut frame.is_fallback,
-        );
-        if unwrapped.wrappers.contains(&"su") {
-            frame.lose_search();
-        }
-        if let Some(user) = &unwrapped.user {
-            frame.home = self.walk.home_of(user);
-            frame.user = user.clone();
-        }
-        if let Some(folder) = &unwrapped.folder {
-            frame.folder = path::resolve(&frame.folder, &frame.home, folder);
-        }
-        for (name, value) in &unwrapped.variables {
-            if let Some(name) = name.as_known() {
-                frame.variables.push((name.to_owned(), value.clone()));
-            }
-        }
-        for assignment in &ready.command.assignments {
-            if let Some(word) = &assignment.value {
-                let names = Names {
-                    facts: &self.walk.facts,
-                    shell,
-                    scope,
-                    loops: &ready.command.loops,
-                };
-                let value = words::assigned(word, &names);
-                frame.variables.push((assignment.name.clone(), value));
-            }
-        }
+        let mut frame = self.framed(shell, ready, &unwrapped);
         if unwrapped.more {
             unwrapped
                 .words
@@ -418,92 +364,46 @@ impl<'r, 'a> Runner<'r, 'a> {
                 }
             }
         }
-        let mut effects = Effects::default();
-        let known = if is_of_system(&program) {
-            tools::find(&name)
-        } else {
-            tools::find_at(&program)
-        };
-        let mut printed = None;
-        {
-            let variable = |name: &str| self.variable(&frame, name);
-            let call = Call {
-                words: &unwrapped.words,
-                facts: &self.walk.facts,
-                user: &frame.user,
-                folder: &frame.folder,
-                home: &frame.home,
-                stdin: ready.stdin.as_ref(),
-                stdout: None,
-                place: &ready.place,
-                variable: &variable,
-            };
-            match known {
-                Known::Tool(tool) => tool(&call, &mut effects),
-                Known::Inert => {}
-                Known::Unknown => {
-                    // A file of the context that cannot be read here may be any script.
-                    let reach = if name.ends_with(".sh") || self.is_from_context(&program, &frame.folder) {
-                        reach(&frame.user)
-                    } else {
-                        program_reach(&frame.user)
-                    };
-                    effects.opaque(&unwrapped.words[0].1, reach, format!("what `{name}` does"));
-                }
-            }
-            if tools::needs_root(&call) {
-                effects.say(&unwrapped.words[0].1, Change::NeedsRoot);
-            }
-            if ready.command.piped
-                || !ready.command.redirects.is_empty()
-                || ready.number < shell.outputs.len()
-            {
-                printed = output::of(&call, shell.dialect, &effects);
-            }
-        }
-        if let Some(slot) = shell.outputs.get_mut(ready.number) {
-            *slot = printed;
-        }
-        self.finish(shell, ready, &frame, unwrapped, effects);
+        self.program(shell, ready, &frame, unwrapped, &program);
     }
 
-    /// Whether a program is a file that came from the context, by its path or from a folder of PATH.
-    fn is_from_context(&self, program: &str, folder: &Value) -> bool {
-        let files = &self.walk.from_context;
-        if program.contains('/') {
-            let path = path::resolve(folder, &Value::known("~"), &Value::known(program));
-            return path.as_known().is_some_and(|path| files.contains_key(path));
-        }
-        [
-            "/usr/local/bin",
-            "/usr/bin",
-            "/usr/local/sbin",
-            "/usr/sbin",
-            "/bin",
-            "/sbin",
-        ]
-        .iter()
-        .any(|folder| files.contains_key(&format!("{folder}/{program}")))
-    }
-
-    /// Who is named as the one that runs a command must be there.
-    fn switched(&mut self, ready: &Ready, unwrapped: &Unwrapped, frame: &Frame) {
-        let (Some(user), Some(place)) = (&unwrapped.user, &unwrapped.user_place) else {
-            return;
-        };
-        let named = tools::named(user, NameKind::User).into_iter();
-        let effects = Effects(
-            named
-                .map(|change| Effect {
-                    place: place.clone(),
-                    change,
-                })
-                .collect(),
+    /// What holds for a command, by where it stands, what runs it and the variables before it.
+    fn framed(&self, shell: &Shell, ready: &Ready, unwrapped: &Unwrapped) -> Frame {
+        let mut frame = shell.frame.clone();
+        let (folder, variables) = shell.scope(ready.command.scope);
+        frame.folder = folder.clone();
+        frame.variables = variables.to_vec();
+        frame.certainty = ready.certainty;
+        frame.tolerated = ready.tolerated;
+        tested::note(
+            shell.script,
+            ready.command,
+            &mut frame.tested,
+            &mut frame.is_fallback,
         );
-        if !effects.0.is_empty() {
-            let step = self.step(frame, &frame.folder.clone(), &ready.place, None);
-            self.take(step, effects);
+        if unwrapped.wrappers.contains(&"su") {
+            frame.lose_search();
         }
+        if let Some(user) = &unwrapped.user {
+            frame.home = self.walk.home_of(user);
+            frame.user = user.clone();
+        }
+        if let Some(folder) = &unwrapped.folder {
+            frame.folder = path::resolve(&frame.folder, &frame.home, folder);
+        }
+        for (name, value) in &unwrapped.variables {
+            if let Some(name) = name.as_known() {
+                frame.variables.push((name.to_owned(), value.clone()));
+            }
+        }
+        for assignment in &ready.command.assignments {
+            if let Some(word) = &assignment.value {
+                let names = self.names(shell, ready.command);
+                let value = words::assigned(word, &names);
+                frame.variables.push((assignment.name.clone(), value));
+            }
+        }
+        frame
     }
 
     /// What xargs hands on: names that another command prints, below a folder if that is `find`'s.
@@ -525,169 +425,14 @@ impl<'r, 'a> Runner<'r, 'a> {
         names
     }
 
-    fn step(&self, frame: &Frame, folder: &Value, place: &Place, program: Option<Program>) -> Step {
-        Step {
-            stage: self.walk.stage,
-            instruction: self.index,
-            keyword: "RUN",
-            place: place.clone(),
-            certainty: frame.certainty,
-            tolerated: frame.tolerated,
-            user: frame.user.clone(),
-            folder: folder.clone(),
-            program,
-            tested: frame.tested.clone(),
-            is_fallback: frame.is_fallback,
-            search: frame
-                .variables
-                .iter()
-                .rev()
-                .find(|(name, _)| name == "PATH")
-                .map(|(_, value)| value.clone()),
-            stdin: None,
-            fetched: None,
-            around: Arc::clone(&self.around),
-        }
-    }
-
-    fn finish(
-        &mut self,
-        shell: &mut Shell,
-        ready: &Ready,
-        frame: &Frame,
-        unwrapped: Unwrapped,
-        mut effects: Effects,
-    ) {
-        if let Some(written) = self.written(shell, ready, frame, &unwrapped) {
-            effects.say(&ready.place, Change::Command(Box::new(written)));
-        }
-        let program = Program {
-            words: unwrapped.words,
-            wrappers: unwrapped.wrappers,
-            wrapper_places: unwrapped.wrapper_places,
-        };
-        let step = self.step(frame, &frame.folder.clone(), &ready.place, Some(program));
-        let step = Step {
-            stdin: ready.stdin.clone(),
-            fetched: self.piped_download(shell, ready),
-            ..step
-        };
-        self.take(step, effects);
-    }
-
-    /// The command as it is written; none if it stands in a script that the file only runs.
-    fn written(&self, shell: &Shell, ready: &Ready, frame: &Frame, unwrapped: &Unwrapped) -> Option<Written> {
-        let is_exec = shell.text.is_empty();
-        if unwrapped.words.is_empty() || matches!(shell.placed, Placed::Fixed(_)) && !is_exec {
-            return None;
-        }
-        let variable = |name: &str| self.variable(frame, name);
-        let call = Call {
-            words: &unwrapped.words,
+    /// Looks up the names that a command of the script uses.
+    fn names<'n>(&'n self, shell: &'n Shell<'n>, command: &'n Command) -> Names<'n> {
+        Names {
             facts: &self.walk.facts,
-            user: &frame.user,
-            folder: &frame.folder,
-            home: &frame.home,
-            stdin: ready.stdin.as_ref(),
-            stdout: None,
-            place: &ready.place,
-            variable: &variable,
-        };
-        let mut purpose = match unwrapped.words[0].0.as_known() {
-            Some(program) if is_of_system(program) => tools::purpose(&call),
-            _ => Purpose::Other,
-        };
-        let redirects = || {
-            let of_blocks = ready.command.block_redirects.iter();
-            let of_blocks = of_blocks.filter_map(|index| shell.script.block_redirects.get(*index));
-            of_blocks.chain(&ready.command.redirects)
-        };
-        match &mut purpose {
-            // `yes | apt-get install`, `<<< y`.
-            Purpose::Packages(request) => {
-                let has_input = redirects().any(|redirect| redirect.descriptor == 0);
-                request.asks &= ready.command.reads_from.is_none() && ready.stdin.is_none() && !has_input;
-            }
-            Purpose::Progress if redirects().any(|redirect| redirect.descriptor == 2) => {
-                purpose = Purpose::Other;
-            }
-            _ => {}
+            shell,
+            scope: command.scope,
+            loops: &command.loops,
         }
-        let is_lost = ready.command.piped && !shell.frame.pipefail;
-        Some(Written {
-            step: 0,
-            purpose,
-            status: if is_lost { Status::Lost } else { Status::Seen },
-            is_text: !is_exec,
-        })
-    }
-
-    /// The address that a command reads from through pipes.
-    fn piped_download(&self, shell: &Shell, ready: &Ready) -> Option<(Value, Place)> {
-        let mut source = ready.command.reads_from;
-        for _ in 0..MOST_PIPED {
-            let command = shell.script.commands.get(source?)?;
-            let names = Names {
-                facts: &self.walk.facts,
-                shell,
-                scope: command.scope,
-                loops: &command.loops,
-            };
-            let mut words = command.words.iter();
-            let program = words.next().and_then(ShellWord::constant);
-            let loads = program.is_some_and(|program| {
-                let name = program.rsplit('/').next().unwrap_or(&program);
-                matches!(name, "curl" | "wget" | "fetch")
-            });
-            if loads {
-                let word = words.find_map(|word| {
-                    let value = words::assigned(word, &names);
-                    let is_address = value.text().contains("://") || value.text().starts_with("get.");
-                    is_address.then(|| (value, shell.placed.place(word.range.clone())))
-                });
-                let whole = || {
-                    let raw = "the address";
-                    (Value::unknown(raw), shell.placed.place(command.range.clone()))
-                };
-                return Some(word.unwrap_or_else(whole));
-            }
-            source = command.reads_from;
-        }
-        None
-    }
-
-    fn take(&mut self, step: Step, effects: Effects) {
-        let effects = without_mounted(effects.0, &self.around.mounts);
-        let effects = effects
-            .into_iter()
-            .flat_map(|effect| self.narrowed(effect))
-            .collect();
-        self.walk.facts.take(step, effects);
-    }
-
-    /// A removal of which nothing is known is taken to mean what the same instruction wrote: most
-    /// often a folder that a variable of the script names.
-    fn narrowed(&self, effect: Effect) -> Vec<Effect> {
-        let Change::Remove { path, .. } = &effect.change else {
-            return vec![effect];
-        };
-        let is_open = path.holes().first().is_some_and(|hole| hole.start == 0);
-        if !is_open || self.walk.facts.files.staying().any(|file| file.path == *path) {
-            return vec![effect];
-        }
-        let facts = &self.walk.facts;
-        let here = facts.files.staying().filter(|file| {
-            let step = facts.step(&file.written);
-            step.instruction == self.index && step.stage == self.walk.stage && step.is_here()
-        });
-        here.map(|file| Effect {
-            place: effect.place.clone(),
-            change: Change::Remove {
-                path: file.path.clone(),
-                contents_only: false,
-            },
-        })
-        .collect()
     }
 }
 
@@ -705,33 +450,6 @@ pub(super) fn sets_pipefail(words: &[(Value, Place)]) -> Option<bool> {
         }
     }
     set
-}
-
-/// What a script that nobody can read may change.
-fn reach(user: &Value) -> Reach {
-    match user.as_known() {
-        Some("root" | "0") | None => Reach::Anything,
-        Some(_) => Reach::Home,
-    }
-}
-
-/// What a program that nobody knows may change.
-fn program_reach(user: &Value) -> Reach {
-    match user.as_known() {
-        Some("root" | "0") | None => Reach::Files,
-        Some(_) => Reach::Home,
-    }
-}
-
-/// Whether a program is named without its folder, or by one in which programs lie.
-fn is_of_system(program: &str) -> bool {
-    match program.rsplit_once('/') {
-        None => true,
-        Some((folder, _)) => matches!(
-            folder.rsplit('/').next(),
-            Some("bin" | "sbin" | "condabin" | "shims")
-        ),
-    }
 }
 
 fn clone_words(unwrapped: &Unwrapped) -> Unwrapped {

@@ -120,12 +120,7 @@ impl Runner<'_, '_> {
             .reads_from
             .and_then(|number| shell.script.commands.get(number));
         let url = source.and_then(|command| {
-            let names = Names {
-                facts: &self.walk.facts,
-                shell,
-                scope: command.scope,
-                loops: &command.loops,
-            };
+            let names = self.names(shell, command);
             command.words.iter().find_map(|word| {
                 let value = words::assigned(word, &names);
                 let url = url_in(value.text())?.to_owned();
@@ -158,7 +153,7 @@ impl Runner<'_, '_> {
             if !self.installer(url, ready, &words, &frame, place, &mut effects) {
                 effects.opaque(place, reach(&frame.user), "a script from the net");
             }
-            let step = self.step(&frame, &frame.folder.clone(), place, None);
+            let step = self.step(&frame, place, None);
             let fetched = Some((Value::known(url), place.clone()));
             self.take(Step { fetched, ..step }, effects);
             return;
@@ -220,66 +215,4 @@ impl Runner<'_, '_> {
         self.text(&text, dialect, &Placed::Fixed(place.clone()), frame.clone());
         true
     }
-
-    /// A variable as a command of a frame sees it.
-    pub(super) fn variable(&self, frame: &Frame, name: &str) -> Answer<Value> {
-        let known = frame.variables.iter().rev().find(|(known, _)| known == name);
-        match known {
-            Some((_, value)) => Answer::Known(value.clone()),
-            None => match self.walk.facts.config.variable(name) {
-                Answer::Known(value) => Answer::Known(value.clone()),
-                Answer::Absent => Answer::Absent,
-                Answer::Unknown => Answer::Unknown,
-            },
-        }
-    }
-
-    /// What a script of the net does, if that is known; false if it is not.
-    pub(super) fn installer(
-        &self,
-        url: &str,
-        ready: &Ready,
-        unwrapped: &Unwrapped,
-        frame: &Frame,
-        place: &Place,
-        effects: &mut Effects,
-    ) -> bool {
-        let program = [(Value::known("sh"), place.clone())];
-        let call = Call {
-            words: if unwrapped.words.is_empty() {
-                &program
-            } else {
-                &unwrapped.words
-            },
-            facts: &self.walk.facts,
-            user: &frame.user,
-            folder: &frame.folder,
-            home: &frame.home,
-            stdin: ready.stdin.as_ref(),
-            stdout: None,
-            place,
-            variable: &|name| self.variable(frame, name),
-        };
-        tools::installer_from_url(url, &call, effects)
-    }
-
-    /// The URL from which a file was fetched.
-    pub(super) fn fetched_from(&self, path: &Value) -> Option<String> {
-        let file = self.walk.facts.files.at(path.as_known()?)?;
-        match &file.content {
-            Content::Fetched(url) => Some(url.text().to_owned()),
-            Content::Unknown | Content::Text(_) => None,
-        }
-    }
-}
-
-/// The first URL in a text.
-fn url_in(text: &str) -> Option<&str> {
-    let start = text.find("https://").or_else(|| text.find("http://"));
-    let start = start.or_else(|| text.find("get.docker.com"))?;
-    let rest = &text[start..];
-    let end = rest
-        .find([' ', ')', '"', '\'', '`', '|', ';', '\n'])
-        .unwrap_or(rest.len());
-    Some(&rest[..end])
 }

@@ -25,12 +25,7 @@ impl Runner<'_, '_> {
                 RedirectKind::Append => true,
                 _ => continue,
             };
-            let names = Names {
-                facts: &self.walk.facts,
-                shell,
-                scope: command.scope,
-                loops: &command.loops,
-            };
+            let names = self.names(shell, command);
             // `sudo cmd > file`: the redirect is the outer shell's, in its folder.
             let target = words::assigned(&redirect.target, &names);
             let target = path::resolve(&frame.folder, &shell.frame.home, &target);
@@ -67,7 +62,7 @@ impl Runner<'_, '_> {
             // The file is opened before another becomes who runs the command.
             let step = Step {
                 user: shell.frame.user.clone(),
-                ..self.step(frame, &frame.folder.clone(), &ready.place, None)
+                ..self.step(frame, &ready.place, None)
             };
             self.take(step, effects);
         }
@@ -84,17 +79,7 @@ impl Runner<'_, '_> {
         if unwrapped.words.is_empty() {
             return Some(Value::new());
         }
-        let call = Call {
-            words: &unwrapped.words,
-            facts: &self.walk.facts,
-            user: &frame.user,
-            folder: &frame.folder,
-            home: &frame.home,
-            stdin: ready.stdin.as_ref(),
-            stdout: None,
-            place: &ready.place,
-            variable: &|_| Answer::Unknown,
-        };
+        let call = self.call(&unwrapped.words, ready, frame, &|_| Answer::Unknown);
         output::of(&call, shell.dialect, &Effects::default())
     }
 }
