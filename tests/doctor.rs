@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Output, Stdio};
@@ -46,7 +47,7 @@ fn main() -> ExitCode {
             trials.push(Trial::test(title, move || check(&case, &name, flag)));
         }
     }
-    let own: [(&str, Test); 11] = [
+    let own: [(&str, Test); 12] = [
         ("this-machine-has-an-answer-for-every-id", this_machine),
         (
             "an-engine-that-is-silent-is-unknown-after-five-seconds",
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
         ("no-engine-leaves-the-other-checks", no_engine),
         ("an-engine-out-of-reach-is-unknown-with-the-reason", out_of_reach),
         ("a-docker-context-names-the-engine", docker_context),
+        ("kubectl-is-asked-for-whole-lists", kubectl),
         ("links-out-of-a-recorded-host-are-not-followed", links),
         ("a-list-of-a-hundred-megabytes-is-read", large_list),
         ("standard-input-is-a-cluster", standard_input),
@@ -368,6 +370,39 @@ fn docker_context() -> Result<(), Failed> {
         (state.as_str(), seen.as_str()),
         ("good", "20.10.24 with overlay2")
     );
+    Ok(())
+}
+
+fn kubectl() -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    let program = folder.path().join("kubectl");
+    // Longer than what is kept of any other program.
+    let script = r#"#!/bin/sh
+case "$1 $2" in
+"version -o") echo '{"serverVersion":{"gitVersion":"v1.30.1"}}' ;;
+"get nodes")
+    head -c 40000000 /dev/zero | tr '\0' ' '
+    echo '{"kind":"Node","metadata":{"name":"far"},"status":{"nodeInfo":{"osImage":"Ubuntu 22.04.3 LTS"}}}' ;;
+*) echo 'a warning' >&2; echo "no $2 for you" >&2; exit 1 ;;
+esac
+"#;
+    fs::write(&program, script)?;
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755))?;
+    let path = format!("{}:/usr/bin:/bin", folder.path().display());
+    let output = seaworthy()
+        .env("PATH", path)
+        .args(["doctor", "--kubectl", "--format", "json"])
+        .output()?;
+    let found = answer(&output);
+    let checks = found["checks"].as_array().ok_or("there are checks")?;
+    let seen = |id: &str, subject: &str| {
+        let of = |check: &&Value| check["id"] == *id && check["subject"] == *subject;
+        checks.iter().find(of).map(|check| check["seen"].clone())
+    };
+    assert_eq!(seen("node-image", "far"), Some(json!("Ubuntu 22.04.3 LTS")));
+    assert_eq!(seen("kubernetes-version", "cluster"), Some(json!("v1.30.1")));
+    let refused = json!("kubectl failed: no namespaces for you");
+    assert_eq!(seen("pod-security", "kubectl get namespaces"), Some(refused));
     Ok(())
 }
 
