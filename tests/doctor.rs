@@ -16,6 +16,7 @@ use std::process::{Command, ExitCode, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use seaworthy::doctor::HOST_IDS;
 use serde_json::{Value, json};
 
 /// A test that is no case.
@@ -145,25 +146,6 @@ fn check(case: &Path, name: &str, flag: &str) -> Result<(), Failed> {
     Err(format!("it says:\n{}", serde_json::to_string_pretty(&found["checks"])?).into())
 }
 
-const HOST_IDS: [&str; 16] = [
-    "distribution",
-    "kernel",
-    "shiftfs",
-    "headers",
-    "modules",
-    "selinux",
-    "apparmor",
-    "secure-boot",
-    "cgroup",
-    "sysctls",
-    "programs",
-    "engine",
-    "runtime",
-    "sysbox",
-    "store",
-    "gpu",
-];
-
 fn states(found: &Value) -> BTreeMap<String, String> {
     let checks = found["checks"].as_array().into_iter().flatten();
     let word = |check: &Value, key: &str| check[key].as_str().unwrap_or_default().to_owned();
@@ -184,7 +166,7 @@ fn this_machine() -> Result<(), Failed> {
             .output()?;
         let found = states(&answer(&output));
         for id in HOST_IDS {
-            assert!(found.contains_key(id), "{id} is missing for {profile}");
+            assert!(found.contains_key(*id), "{id} is missing for {profile}");
         }
         if engine.is_ok() && profile == "sysbox" && cfg!(feature = "engine") {
             assert_ne!(found["engine"], "unknown", "an engine answers");

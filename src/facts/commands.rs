@@ -7,8 +7,8 @@ use crate::context::Answer;
 use crate::facts::{Facts, File, Package, Reach, Value, WriteKind, path};
 use crate::finding::Certainty;
 
-/// Folders of PATH in every image whose own PATH is not known.
-const USUAL_FOLDERS: [&str; 6] = [
+/// Folders of PATH in every image whose own PATH is not known, and of root's on a host.
+pub const USUAL_FOLDERS: [&str; 6] = [
     "/usr/local/sbin",
     "/usr/local/bin",
     "/usr/sbin",

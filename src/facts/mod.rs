@@ -47,7 +47,7 @@ pub use accounts::{Accounts, Clash, Further, Group, Membership, Missing, User};
 pub use base::{Account, Base, Family, Group as BaseGroup, Init, Libc};
 pub use brings::{Bringer, Brings, InitBrought};
 pub use build::{Around, Build, Locale, Mount, Run, StageUse, Taken};
-pub use commands::USUAL_PATH;
+pub use commands::{USUAL_FOLDERS, USUAL_PATH};
 pub use config::{Config, Setting, Variable};
 pub use effect::{
     AccountChange, Change, ConfigChange, Content, Effect, Manager, NameKind, NewUser, PackageAction,
