@@ -45,6 +45,31 @@ pub enum ProgramError {
         /// The limit.
         limit: Duration,
     },
+    /// It printed more than is read.
+    #[error("{program} printed more than {} MiB", .most >> 20)]
+    Long {
+        /// Its name.
+        program: String,
+        /// The most that is read, in bytes.
+        most: u64,
+    },
+    /// It ended with an error.
+    #[error("{program} failed{}", .said.as_ref().map(|said| format!(": {said}")).unwrap_or_default())]
+    Failed {
+        /// Its name.
+        program: String,
+        /// The last line that it wrote to standard error, if any.
+        said: Option<String>,
+    },
+}
+
+/// What becomes of output that is longer than what is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Surplus {
+    /// It is read and dropped, so that the program goes on.
+    Dropped,
+    /// It is not read: the program fails when it writes on.
+    Refused,
 }
 
 /// Runs a program to its end, giving it `input`. Past `limit` it is killed.
@@ -52,6 +77,32 @@ pub enum ProgramError {
 /// # Errors
 /// It is missing, cannot be started, or runs too long. That it fails is no error: see [`Ran::status`].
 pub fn run(command: &mut Command, input: &[u8], limit: Duration) -> Result<Ran, ProgramError> {
+    run_within(command, input, limit, LONGEST_OUTPUT, Surplus::Dropped)
+}
+
+/// Runs a program without input and gives all that it prints. Past `limit` it is killed.
+///
+/// # Errors
+/// It is missing, cannot be started, runs too long, prints more than `most` bytes, or fails.
+pub fn answer(command: &mut Command, limit: Duration, most: u64) -> Result<Vec<u8>, ProgramError> {
+    let ran = run_within(command, b"", limit, most, Surplus::Refused)?;
+    if ran.status.success() {
+        return Ok(ran.output);
+    }
+    let said = String::from_utf8_lossy(&ran.errors);
+    Err(ProgramError::Failed {
+        program: shown(command.get_program()),
+        said: said.trim().lines().last().map(|line| line.trim().to_owned()),
+    })
+}
+
+fn run_within(
+    command: &mut Command,
+    input: &[u8],
+    limit: Duration,
+    most: u64,
+    surplus: Surplus,
+) -> Result<Ran, ProgramError> {
     let name = shown(command.get_program());
     let started = Instant::now();
     let mut child = command
@@ -66,8 +117,8 @@ pub fn run(command: &mut Command, input: &[u8], limit: Duration) -> Result<Ran, 
                 error,
             },
         })?;
-    let output = read_aside(child.stdout.take());
-    let errors = read_aside(child.stderr.take());
+    let output = read_aside(child.stdout.take(), most, surplus);
+    let errors = read_aside(child.stderr.take(), LONGEST_OUTPUT, Surplus::Dropped);
     if let Some(mut stdin) = child.stdin.take() {
         let input = input.to_vec();
         // A program that does not read its input must not hold us up.
@@ -93,10 +144,14 @@ pub fn run(command: &mut Command, input: &[u8], limit: Duration) -> Result<Ran, 
     };
     // A child of its own may hold the pipe open for longer than the program lives.
     let left = || limit.saturating_sub(started.elapsed()).max(LOOK);
+    let output = output.recv_timeout(left()).map_err(|_| late())?;
+    if surplus == Surplus::Refused && output.is_cut {
+        return Err(ProgramError::Long { program: name, most });
+    }
     Ok(Ran {
         status,
-        output: output.recv_timeout(left()).map_err(|_| late())?,
-        errors: errors.recv_timeout(left()).map_err(|_| late())?,
+        output: output.kept,
+        errors: errors.recv_timeout(left()).map_err(|_| late())?.kept,
     })
 }
 
@@ -106,17 +161,33 @@ fn end(child: &mut Child) {
     let _ = child.wait();
 }
 
-fn read_aside(pipe: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Vec<u8>> {
+/// What was read of a pipe.
+struct Piped {
+    kept: Vec<u8>,
+    /// Whether there was more.
+    is_cut: bool,
+}
+
+fn read_aside(
+    pipe: Option<impl Read + Send + 'static>,
+    most: u64,
+    surplus: Surplus,
+) -> mpsc::Receiver<Piped> {
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
         let mut kept = Vec::new();
+        let mut is_cut = false;
         if let Some(mut pipe) = pipe {
             // What was read before an error is what there is.
-            let _ = pipe.by_ref().take(LONGEST_OUTPUT).read_to_end(&mut kept);
-            let _ = io::copy(&mut pipe, &mut io::sink());
+            let _ = pipe.by_ref().take(most).read_to_end(&mut kept);
+            let looked = match surplus {
+                Surplus::Dropped => u64::MAX,
+                Surplus::Refused => 1,
+            };
+            is_cut = io::copy(&mut pipe.take(looked), &mut io::sink()).is_ok_and(|more| more > 0);
         }
         // Nobody waits for it once the time is up.
-        let _ = sender.send(kept);
+        let _ = sender.send(Piped { kept, is_cut });
     });
     receiver
 }
@@ -160,5 +231,35 @@ mod tests {
         )
         .expect("it runs");
         assert_eq!(ran.output.len() as u64, LONGEST_OUTPUT);
+    }
+
+    #[test]
+    fn an_answer_is_whole() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "head -c 3000000 /dev/zero"]);
+        assert_eq!(
+            answer(&mut command, SOON, 3_000_000).expect("it fits").len(),
+            3_000_000
+        );
+        let error = answer(&mut command, SOON, 2 << 20).expect_err("it does not fit");
+        assert_eq!(error.to_string(), "sh printed more than 2 MiB");
+    }
+
+    #[test]
+    fn an_endless_answer_ends_soon() {
+        let start = Instant::now();
+        let error = answer(&mut Command::new("yes"), SOON, 1 << 20).expect_err("it is endless");
+        assert_eq!(error.to_string(), "yes printed more than 1 MiB");
+        assert!(start.elapsed() < SOON / 2, "it took {:?}", start.elapsed());
+    }
+
+    #[test]
+    fn a_failure_is_told_by_its_last_line() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo answer; echo first >&2; echo 'the last ' >&2; exit 3"]);
+        let error = answer(&mut command, SOON, 1 << 20).expect_err("it fails");
+        assert_eq!(error.to_string(), "sh failed: the last");
+        let error = answer(&mut Command::new("false"), SOON, 1 << 20).expect_err("it fails");
+        assert_eq!(error.to_string(), "false failed");
     }
 }

@@ -8,12 +8,15 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use seaworthy::doctor::HOST_IDS;
 use serde_json::{Value, json};
 
 /// A test that is no case.
@@ -45,13 +48,20 @@ fn main() -> ExitCode {
             trials.push(Trial::test(title, move || check(&case, &name, flag)));
         }
     }
-    let own: [(&str, Test); 8] = [
+    let own: [(&str, Test); 12] = [
         ("this-machine-has-an-answer-for-every-id", this_machine),
         (
             "an-engine-that-is-silent-is-unknown-after-five-seconds",
             silent_engine,
         ),
+        (
+            "an-engine-that-falls-silent-is-unknown-after-five-seconds",
+            falls_silent,
+        ),
         ("no-engine-leaves-the-other-checks", no_engine),
+        ("an-engine-out-of-reach-is-unknown-with-the-reason", out_of_reach),
+        ("a-docker-context-names-the-engine", docker_context),
+        ("kubectl-is-asked-for-whole-lists", kubectl),
         ("links-out-of-a-recorded-host-are-not-followed", links),
         ("a-list-of-a-hundred-megabytes-is-read", large_list),
         ("standard-input-is-a-cluster", standard_input),
@@ -136,25 +146,6 @@ fn check(case: &Path, name: &str, flag: &str) -> Result<(), Failed> {
     Err(format!("it says:\n{}", serde_json::to_string_pretty(&found["checks"])?).into())
 }
 
-const HOST_IDS: [&str; 16] = [
-    "distribution",
-    "kernel",
-    "shiftfs",
-    "headers",
-    "modules",
-    "selinux",
-    "apparmor",
-    "secure-boot",
-    "cgroup",
-    "sysctls",
-    "programs",
-    "engine",
-    "runtime",
-    "sysbox",
-    "store",
-    "gpu",
-];
-
 fn states(found: &Value) -> BTreeMap<String, String> {
     let checks = found["checks"].as_array().into_iter().flatten();
     let word = |check: &Value, key: &str| check[key].as_str().unwrap_or_default().to_owned();
@@ -175,7 +166,7 @@ fn this_machine() -> Result<(), Failed> {
             .output()?;
         let found = states(&answer(&output));
         for id in HOST_IDS {
-            assert!(found.contains_key(id), "{id} is missing for {profile}");
+            assert!(found.contains_key(*id), "{id} is missing for {profile}");
         }
         if engine.is_ok() && profile == "sysbox" && cfg!(feature = "engine") {
             assert_ne!(found["engine"], "unknown", "an engine answers");
@@ -198,7 +189,7 @@ fn silent_engine() -> Result<(), Failed> {
     }
     let folder = tempfile::tempdir()?;
     let socket = folder.path().join("docker.sock");
-    let _listener = std::os::unix::net::UnixListener::bind(&socket)?;
+    let _listener = UnixListener::bind(&socket)?;
     let start = Instant::now();
     let output = seaworthy()
         .env("DOCKER_HOST", format!("unix://{}", socket.display()))
@@ -217,12 +208,183 @@ fn silent_engine() -> Result<(), Failed> {
         .ok_or("there is one")?;
     assert_eq!(engine["state"], "unknown");
     assert!(
-        engine["seen"]
-            .as_str()
-            .is_some_and(|seen| seen.contains("no answer within 5 s")),
+        engine["seen"].as_str().is_some_and(
+            |seen| seen.starts_with("no engine answers at unix:///") && seen.ends_with(" within 5 s")
+        ),
         "{engine}"
     );
     assert_ne!(states(&found)["kernel"], "unknown", "the others are checked");
+    Ok(())
+}
+
+/// How an engine of a test answers a path; none where it never answers.
+type Answers = fn(&str) -> Option<String>;
+
+/// An engine at a socket, for as long as the test runs.
+fn engine_at(socket: &Path, answers: Answers) -> Result<(), Failed> {
+    let listener = UnixListener::bind(socket)?;
+    std::thread::spawn(move || {
+        // What is never answered stays open.
+        let mut open = Vec::new();
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut lines = BufReader::new(&stream).lines().map_while(Result::ok);
+            let first = lines.next().unwrap_or_default();
+            for _ in lines.by_ref().take_while(|line| !line.is_empty()) {}
+            let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
+            match answers(&path) {
+                // Whoever asked may be gone.
+                Some(answer) => drop(stream.write_all(answer.as_bytes())),
+                None => open.push(stream),
+            }
+        }
+    });
+    Ok(())
+}
+
+fn http(status: &str, body: &str) -> String {
+    let length = body.len();
+    format!(
+        "HTTP/1.1 {status}\r\nApi-Version: 1.41\r\nServer: Docker/20.10.24 (linux)\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+}
+
+/// What is said of the engine with these variables: its state and what was seen.
+fn engine_seen(variables: &[(&str, &str)]) -> (String, String) {
+    let output = seaworthy()
+        .envs(variables.iter().copied())
+        .args(["doctor", "--format", "json", "--profile", "sysbox"])
+        .output()
+        .expect("it runs");
+    let found = answer(&output);
+    let checks = found["checks"].as_array().expect("there are checks");
+    let engine = checks.iter().find(|check| check["id"] == "engine");
+    let engine = engine.expect("there is one for the engine");
+    let word = |key: &str| engine[key].as_str().unwrap_or_default().to_owned();
+    (word("state"), word("seen"))
+}
+
+fn falls_silent() -> Result<(), Failed> {
+    if !cfg!(feature = "engine") {
+        return Ok(());
+    }
+    let folder = tempfile::tempdir()?;
+    let socket = folder.path().join("docker.sock");
+    engine_at(&socket, |path| (path == "/_ping").then(|| http("200 OK", "OK")))?;
+    let host = format!("unix://{}", socket.display());
+    let start = Instant::now();
+    let (state, seen) = engine_seen(&[("DOCKER_HOST", &host)]);
+    assert!(
+        start.elapsed() < Duration::from_secs(9),
+        "it took {:?}",
+        start.elapsed()
+    );
+    assert_eq!(state, "unknown");
+    assert_eq!(seen, format!("the engine at {host} does not answer"));
+    Ok(())
+}
+
+fn out_of_reach() -> Result<(), Failed> {
+    if !cfg!(feature = "engine") {
+        return Ok(());
+    }
+    let folder = tempfile::tempdir()?;
+    let place = |name: &str| format!("unix://{}", folder.path().join(name).display());
+    // The socket outlives the one that listened.
+    drop(UnixListener::bind(folder.path().join("left"))?);
+    engine_at(&folder.path().join("other"), |_| {
+        Some("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".to_owned())
+    })?;
+    engine_at(&folder.path().join("refuses"), |path| match path {
+        "/_ping" => Some(http("200 OK", "OK")),
+        _ => Some(http("403 Forbidden", r#"{"message":"not for you"}"#)),
+    })?;
+    engine_at(&folder.path().join("broken"), |path| match path {
+        "/_ping" => Some(http("200 OK", "OK")),
+        _ => Some(http("200 OK", "{")),
+    })?;
+    let hosts = [
+        (place("left"), "connection refused"),
+        ("tcp://127.0.0.1:1".to_owned(), "connection refused"),
+        ("nonsense://x".to_owned(), "is no engine's address"),
+        (place("other"), "is no Docker engine"),
+        (place("refuses"), "not for you"),
+        (place("broken"), "its version is not JSON"),
+    ];
+    for (host, words) in hosts {
+        let (state, seen) = engine_seen(&[("DOCKER_HOST", &host)]);
+        assert_eq!(state, "unknown", "{host}");
+        assert!(seen.contains(words), "{host}: {seen}");
+    }
+    let (state, seen) = engine_seen(&[("DOCKER_CONTEXT", "nowhere")]);
+    assert_eq!(state, "unknown");
+    assert!(seen.contains("there is no Docker context `nowhere`"), "{seen}");
+    Ok(())
+}
+
+fn docker_context() -> Result<(), Failed> {
+    if !cfg!(feature = "engine") {
+        return Ok(());
+    }
+    let folder = tempfile::tempdir()?;
+    let socket = folder.path().join("engine.sock");
+    engine_at(&socket, |path| {
+        let body = match path {
+            "/_ping" => "OK",
+            "/v1.41/version" => r#"{"Version":"20.10.24","ApiVersion":"1.41"}"#,
+            "/v1.41/info" => {
+                r#"{"Driver":"overlay2","DockerRootDir":"/var/lib/docker","CgroupVersion":"new"}"#
+            }
+            _ => return Some(http("404 Not Found", "{}")),
+        };
+        Some(http("200 OK", body))
+    })?;
+    // Docker names the folder of a context by the SHA-256 of its name: this is `far`.
+    let id = "512eea46ceb3921dff4363c7069d89d4964d1d9fccaa0f411851a7aa60a5c868";
+    let meta = folder.path().join("contexts/meta").join(id);
+    fs::create_dir_all(&meta)?;
+    let endpoint =
+        json!({"Name": "far", "Endpoints": {"docker": {"Host": format!("unix://{}", socket.display())}}});
+    fs::write(meta.join("meta.json"), endpoint.to_string())?;
+    let config = folder.path().display().to_string();
+    let (state, seen) = engine_seen(&[("DOCKER_CONFIG", &config), ("DOCKER_CONTEXT", "far")]);
+    assert_eq!(
+        (state.as_str(), seen.as_str()),
+        ("good", "20.10.24 with overlay2")
+    );
+    Ok(())
+}
+
+fn kubectl() -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    let program = folder.path().join("kubectl");
+    // Longer than what is kept of any other program.
+    let script = r#"#!/bin/sh
+case "$1 $2" in
+"version -o") echo '{"serverVersion":{"gitVersion":"v1.30.1"}}' ;;
+"get nodes")
+    head -c 40000000 /dev/zero | tr '\0' ' '
+    echo '{"kind":"Node","metadata":{"name":"far"},"status":{"nodeInfo":{"osImage":"Ubuntu 22.04.3 LTS"}}}' ;;
+*) echo 'a warning' >&2; echo "no $2 for you" >&2; exit 1 ;;
+esac
+"#;
+    fs::write(&program, script)?;
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755))?;
+    let path = format!("{}:/usr/bin:/bin", folder.path().display());
+    let output = seaworthy()
+        .env("PATH", path)
+        .args(["doctor", "--kubectl", "--format", "json"])
+        .output()?;
+    let found = answer(&output);
+    let checks = found["checks"].as_array().ok_or("there are checks")?;
+    let seen = |id: &str, subject: &str| {
+        let of = |check: &&Value| check["id"] == *id && check["subject"] == *subject;
+        checks.iter().find(of).map(|check| check["seen"].clone())
+    };
+    assert_eq!(seen("node-image", "far"), Some(json!("Ubuntu 22.04.3 LTS")));
+    assert_eq!(seen("kubernetes-version", "cluster"), Some(json!("v1.30.1")));
+    let refused = json!("kubectl failed: no namespaces for you");
+    assert_eq!(seen("pod-security", "kubectl get namespaces"), Some(refused));
     Ok(())
 }
 

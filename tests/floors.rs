@@ -122,3 +122,36 @@ fn a_coded_rule_knows_facts_and_nothing_of_how_they_came() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// The crates out of which connections to an engine are made, and their kin by a name before `_`.
+const ENGINE_CRATES: [&str; 6] = [
+    "bollard",
+    "tokio",
+    "hyper",
+    "tonic",
+    "http_body_util",
+    "futures_util",
+];
+
+#[test]
+fn only_the_engine_knows_its_crates() {
+    let is_of_engine = |word: &str| {
+        ENGINE_CRATES.iter().any(|name| {
+            word.strip_prefix(name)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+        })
+    };
+    let (mut inside, mut outside) = (0, Vec::new());
+    for path in sources(&root().join("src")) {
+        let text = fs::read_to_string(&path).expect("it is text");
+        let mut words = text.split(|sign: char| !(sign.is_ascii_alphanumeric() || sign == '_'));
+        if let Some(word) = words.find(|word| is_of_engine(word)) {
+            match module(&path).as_str() {
+                "engine" => inside += 1,
+                _ => outside.push(format!("{} names `{word}`", path.display())),
+            }
+        }
+    }
+    assert!(inside > 5, "they are found where they belong: {inside}");
+    assert!(outside.is_empty(), "{}", outside.join("\n"));
+}

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -13,9 +14,10 @@ use crate::commands::intended;
 use crate::disk::{self};
 use crate::doctor::cluster::{self, Cluster};
 use crate::doctor::{Check, Kind, Sheet, State, Wish, host, pod};
-use crate::host::{RecordedHost, ThisHost, run};
+use crate::host::{RecordedHost, ThisHost};
 use crate::platform::hosts::{CLUSTERS_TEXT, HOSTS_TEXT};
 use crate::platform::mounts::Caching;
+use crate::program::{self, ProgramError};
 use crate::report::doctor as page;
 
 /// How long kubectl may take: a cluster may be far away.
@@ -180,14 +182,20 @@ impl Work {
             ),
         ];
         for (words, id, kind) in asked {
-            let name = format!("kubectl {}", words[..2.min(words.len())].join(" "));
-            match run("kubectl", words, KUBECTL_PATIENCE, KUBECTL_LONGEST) {
+            let shown = words.iter().take_while(|word| !word.starts_with('-'));
+            let name = shown.fold("kubectl".to_owned(), |name, word| format!("{name} {word}"));
+            let answer = program::answer(
+                Command::new("kubectl").args(words),
+                KUBECTL_PATIENCE,
+                KUBECTL_LONGEST,
+            );
+            match answer {
                 Ok(answer) => match cluster::read(answer.as_slice(), known) {
                     Ok(()) if !kind.is_empty() => known.complete.push(kind),
                     Ok(()) => {}
                     Err(wrong) => self.failed(id, &name, &wrong.0),
                 },
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(ProgramError::Missing(_)) => {
                     self.failed(id, "kubectl", "there is no such program");
                     return;
                 }

@@ -47,6 +47,9 @@ pub const IDS: [&str; 29] = [
     "labels",
 ];
 
+/// Those that every host has an answer for: the first of [`IDS`].
+pub const HOST_IDS: &[&str] = IDS.split_at(16).0;
+
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -228,4 +231,15 @@ fn at<'a>(value: &'a Value, path: &[&str]) -> Option<&'a Value> {
 /// The entries of the array at a path; none of them where there is no array.
 fn each<'a>(value: &'a Value, path: &[&str]) -> impl Iterator<Item = &'a Value> + use<'a> {
     at(value, path).and_then(Value::as_array).into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ids_of_hosts_end_where_those_of_clusters_begin() {
+        assert_eq!(HOST_IDS.last(), Some(&"gpu"));
+        assert_eq!(IDS[HOST_IDS.len()], "node-image");
+    }
 }

@@ -118,7 +118,11 @@ impl Engine {
         let dialer = Dialer::new(address.clone()).map_err(|error| told(&address, error))?;
         let pinged = runtime.block_on(async { tokio::time::timeout(PATIENCE, ping(&dialer)).await });
         let description = match pinged {
-            Err(_) => return Err(ConnectError::Late { address: shown }),
+            Err(_) => {
+                // A name that is still looked up would be waited for when the runtime is dropped.
+                runtime.shutdown_background();
+                return Err(ConnectError::Late { address: shown });
+            }
             Ok(Err(Pinged::Dial(error))) => return Err(told(&address, error)),
             Ok(Err(Pinged::Told(error))) => return Err(error(shown)),
             Ok(Ok(description)) => Description {

@@ -2,9 +2,10 @@
 //!
 //! [`Engine`] holds the connection and a runtime of one thread; each method waits for its answer. What it
 //! can do stands in a file for each: [`build`], [`containers`], [`export`], [`registry`]. Types that leave are ours: whatever an engine
-//! says becomes plain text and numbers first.
+//! says becomes plain text, numbers or JSON first.
 
 mod address;
+mod answers;
 pub mod build;
 mod classic;
 mod connect;
@@ -27,6 +28,7 @@ use bollard::Docker;
 use tokio::runtime::Runtime;
 
 pub use address::{Address, AddressError, Surroundings};
+pub use answers::Answers;
 pub use connect::ConnectError;
 use dial::Dialer;
 use interrupts::Interrupts;

@@ -11,12 +11,11 @@ mod engine;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::mpsc;
-use std::thread;
+use std::process::Command;
 use std::time::Duration;
 
 use crate::doctor::door::{Engine, Host, Seen};
+use crate::program::{self, ProgramError};
 
 /// How long a program or an engine may take to answer.
 pub const PATIENCE: Duration = Duration::from_secs(5);
@@ -50,10 +49,10 @@ impl Host for ThisHost {
     }
 
     fn run(&self, program: &str, arguments: &[&str]) -> Seen<String> {
-        match run(program, arguments, PATIENCE, LONGEST) {
+        match program::answer(Command::new(program).args(arguments), PATIENCE, LONGEST) {
             Ok(output) => Seen::Known(String::from_utf8_lossy(&output).into_owned()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Seen::Absent,
-            Err(error) => Seen::Hidden(format!("{program}: {}", reason(&error))),
+            Err(ProgramError::Missing(_)) => Seen::Absent,
+            Err(error) => Seen::Hidden(error.to_string()),
         }
     }
 
@@ -211,62 +210,5 @@ fn list_folder(path: &Path) -> Seen<Vec<String>> {
             Seen::Known(names)
         }
         Err(error) => failed(&path.to_string_lossy(), &error),
-    }
-}
-
-/// Runs a program and gives what it prints; it is ended when its time is over.
-///
-/// # Errors
-/// There is no such program, it fails, prints more than `most` bytes, or takes longer than `patience`.
-pub fn run(program: &str, arguments: &[&str], patience: Duration, most: u64) -> io::Result<Vec<u8>> {
-    let mut child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
-    let (sender, receiver) = mpsc::channel();
-    let out = child.stdout.take();
-    let errors = child.stderr.take();
-    let told = thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let read = errors.map_or(Ok(0), |errors| errors.take(4096).read_to_end(&mut bytes));
-        read.map(|_| String::from_utf8_lossy(&bytes).trim().to_owned())
-            .unwrap_or_default()
-    });
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let read = out.map_or(Ok(0), |out| out.take(most + 1).read_to_end(&mut bytes));
-        // Whoever waits may be gone.
-        let _ = sender.send(read.map(|_| bytes));
-    });
-    let output = receiver.recv_timeout(patience);
-    if !matches!(&output, Ok(Ok(bytes)) if bytes.len() as u64 <= most) {
-        // It may have ended by itself; then there is nothing to end.
-        let _ = child.kill();
-    }
-    match output {
-        Ok(output) => {
-            let (output, status) = (output?, child.wait()?);
-            if output.len() as u64 > most {
-                return Err(io::Error::other(format!(
-                    "it printed more than {} MiB",
-                    most >> 20
-                )));
-            }
-            if !status.success() {
-                let words = told.join().unwrap_or_default();
-                let line = words.lines().last().unwrap_or("it failed").to_owned();
-                return Err(io::Error::other(line));
-            }
-            Ok(output)
-        }
-        Err(_) => {
-            child.wait()?;
-            Err(io::Error::new(
-                io::ErrorKind::TimedOut,
-                format!("no answer within {} s", patience.as_secs()),
-            ))
-        }
     }
 }

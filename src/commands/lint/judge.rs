@@ -8,9 +8,10 @@ use anyhow::Result;
 use super::defined::{self, Defined};
 use super::files::{File, Origin};
 use super::resolve::{Resolver, masked};
-use super::{asked, unread};
+use super::unread;
 use crate::cli::Lint;
 use crate::commands::intended::Builds;
+use crate::commands::outputs::Outputs;
 use crate::config::FailOn;
 use crate::context::{Context, Nowhere};
 use crate::disk::{self, Broken, Configs, FolderContext, Found};
@@ -78,7 +79,7 @@ impl<'a> Judge<'a> {
             selection,
             builds: Builds::new(&arguments.build, arguments.rules.profile)?,
             defined,
-            excerpts: asked(arguments).show_excerpts(),
+            excerpts: Outputs::from(&arguments.output).show_excerpts(),
         })
     }
 

@@ -85,28 +85,24 @@ fn image(node: &Node, wish: &Wish, sheet: &mut Sheet) {
             "",
         );
     };
-    if release.id == "talos" {
-        let why = "nothing can be installed on it, and Sysbox's list does not have it";
-        return sheet.say(
-            ID,
-            wish.bad_for_sysbox(),
-            release.name,
-            why,
-            "take nodes of Ubuntu 22.04 or 24.04",
-        );
-    }
     let row = HOSTS.distribution(&release.id, &release.version);
-    if wish.is_sysbox() && row.is_some_and(|row| row.fault.is_none() && row.kubernetes == "no") {
-        let why = "the installer for Kubernetes does not take it";
-        return sheet.say(
-            ID,
-            State::Bad,
-            release.name,
-            why,
-            "take nodes of Ubuntu 22.04 or 24.04",
-        );
-    }
-    super::super::host::judge_release(&release, wish, sheet, ID);
+    let (state, why) = match row {
+        _ if release.id == "talos" => (
+            wish.bad_for_sysbox(),
+            "nothing can be installed on it, and Sysbox's list does not have it",
+        ),
+        Some(row) if wish.is_sysbox() && row.fault.is_none() && row.kubernetes == "no" => {
+            (State::Bad, "the installer for Kubernetes does not take it")
+        }
+        _ => return super::super::host::judge_release(&release, wish, sheet, ID),
+    };
+    sheet.say(
+        ID,
+        state,
+        release.name,
+        why,
+        "take nodes of Ubuntu 22.04 or 24.04",
+    );
 }
 
 fn kernel(node: &Node, wish: &Wish, sheet: &mut Sheet) {
@@ -123,31 +119,18 @@ fn kernel(node: &Node, wish: &Wish, sheet: &mut Sheet) {
     let release = release(node);
     let row = release.and_then(|release| HOSTS.distribution(&release.id, &release.version));
     super::super::host::judge_kernel(text, &version, row, wish, sheet);
-    let mapping = HOSTS.mapping(&version).map(|row| row.state);
-    let help = "`modinfo shiftfs` on the node, or `seaworthy doctor` there, tells";
-    match mapping {
-        _ if wish.is_cached() => {
-            let why = "cached virtual machines share the node's images by it";
-            sheet.say(
-                "shiftfs",
-                State::Unknown,
-                "the cluster does not tell of modules",
-                why,
-                help,
-            );
-        }
-        Some(Mapping::NeedsShiftfs) => {
-            let why = "without shiftfs nothing maps owners on this kernel";
-            sheet.say(
-                "shiftfs",
-                State::Unknown,
-                "the cluster does not tell of modules",
-                why,
-                help,
-            );
-        }
-        _ => {}
-    }
+    let why = match HOSTS.mapping(&version).map(|row| row.state) {
+        _ if wish.is_cached() => "cached virtual machines share the node's images by it",
+        Some(Mapping::NeedsShiftfs) => "without shiftfs nothing maps owners on this kernel",
+        _ => return,
+    };
+    sheet.say(
+        "shiftfs",
+        State::Unknown,
+        "the cluster does not tell of modules",
+        why,
+        "`modinfo shiftfs` on the node, or `seaworthy doctor` there, tells",
+    );
 }
 
 fn kubelet(node: &Node, wish: &Wish, sheet: &mut Sheet) {

@@ -1,121 +1,110 @@
-//! The engine, its runtimes, Sysbox, where they store, and graphics processors.
+//! The engine, its runtimes, and Sysbox.
 
 use semver::Version;
 
 use super::{Look, look_help};
-use crate::contract::{Cluster, Gpu};
 use crate::doctor::door::{Engine, Seen, text};
-use crate::doctor::{Kind, Sheet, State};
-use crate::platform::hosts::{HOSTS, numbers};
+use crate::doctor::{Sheet, State};
+use crate::platform::hosts::numbers;
 use crate::platform::runtime;
+
+const SNAP: &str = "Docker of a snap is confined: it reaches neither Sysbox nor folders of the host";
+const SNAP_HELP: &str = "snap remove docker, then install docker-ce or docker.io";
 
 pub(super) fn engine(look: &Look, sheet: &mut Sheet) {
     const ID: &str = "engine";
     const WHY: &str = "it starts the workspaces of this host";
-    let snap = "Docker of a snap is confined: it reaches neither Sysbox nor folders of the host";
-    let snap_help = "snap remove docker, then install docker-ce or docker.io";
+    const START: &str = "start it, or name it by DOCKER_HOST";
     let engine = match &look.engine {
         Seen::Known(engine) => engine,
         Seen::Absent if snap_folder(look) => {
-            return sheet.say(
-                ID,
-                look.wish.bad_for_sysbox(),
-                "Docker of a snap, not running",
-                snap,
-                snap_help,
-            );
+            let (state, seen) = (look.wish.bad_for_sysbox(), "Docker of a snap, not running");
+            return sheet.say(ID, state, seen, SNAP, SNAP_HELP);
         }
-        Seen::Absent => {
-            let help = "start it, or name it by DOCKER_HOST";
-            return sheet.say(ID, State::Unknown, "no engine answers", WHY, help);
-        }
+        Seen::Absent => return sheet.say(ID, State::Unknown, "no engine answers", WHY, START),
         Seen::Hidden(why) => {
-            return sheet.say(
-                ID,
-                State::Unknown,
-                why,
-                WHY,
-                match look_help(&look.engine) {
-                    "" => "start it, or name it by DOCKER_HOST",
-                    _ => "run as root, or as a member of the group docker, to see",
-                },
-            );
+            let help = match look_help(&look.engine) {
+                "" => START,
+                _ => "run as root, or as a member of the group docker, to see",
+            };
+            return sheet.say(ID, State::Unknown, why, WHY, help);
         }
     };
-    let driver = if engine.driver.is_empty() {
-        "unknown storage"
-    } else {
-        &engine.driver
-    };
+    let or = |text: &str, other: &str| if text.is_empty() { other } else { text }.to_owned();
     let seen = format!(
-        "{} with {driver}",
-        if engine.version.is_empty() {
-            "some version"
-        } else {
-            &engine.version
-        }
+        "{} with {}",
+        or(&engine.version, "some version"),
+        or(&engine.driver, "unknown storage")
     );
+    match fault(look, engine) {
+        Some(fault) => sheet.say(
+            ID,
+            fault.state,
+            format!("{seen}{}", fault.addition),
+            fault.why,
+            fault.help,
+        ),
+        None => sheet.good(ID, seen, WHY),
+    }
+}
+
+/// What is wrong with an engine.
+struct Fault {
+    state: State,
+    /// What is said behind its version and storage.
+    addition: &'static str,
+    why: &'static str,
+    help: &'static str,
+}
+
+/// The first thing that is wrong with an engine, the gravest looked for first.
+fn fault(look: &Look, engine: &Engine) -> Option<Fault> {
     let has = |name: &str| {
         engine
             .security
             .iter()
             .any(|one| one.split(',').any(|part| part == format!("name={name}")))
     };
-    if is_snap(look, engine) {
-        return sheet.say(
-            ID,
-            look.wish.bad_for_sysbox(),
-            format!("{seen}, of a snap"),
-            snap,
-            snap_help,
-        );
-    }
-    if has("rootless") {
-        let why = "Sysbox needs an engine that is root";
-        return sheet.say(
-            ID,
+    let (state, addition, why, help) = match engine.driver.as_str() {
+        _ if is_snap(look, engine) => (look.wish.bad_for_sysbox(), ", of a snap", SNAP, SNAP_HELP),
+        _ if has("rootless") => (
             State::Bad,
-            format!("{seen}, rootless"),
-            why,
+            ", rootless",
+            "Sysbox needs an engine that is root",
             "run the engine as root",
-        );
-    }
-    if has("userns") && !look.wish.is_sysbox() {
-        let why = "an outer container that is mapped to other users cannot be privileged";
-        return sheet.say(
-            ID,
+        ),
+        _ if has("userns") && look.wish.is_sysbox() => (
             State::Warning,
-            format!("{seen}, with userns-remap"),
-            why,
-            "start the outer container with --userns=host",
-        );
-    }
-    if has("userns") {
-        let why = "Sysbox maps users itself, each container to others; with userns-remap all share one map";
-        return sheet.say(
-            ID,
-            State::Warning,
-            format!("{seen}, with userns-remap"),
-            why,
+            ", with userns-remap",
+            "Sysbox maps users itself, each container to others; with userns-remap all share one map",
             "take userns-remap out of /etc/docker/daemon.json",
-        );
-    }
-    match engine.driver.as_str() {
-        "vfs" => {
-            let why = "vfs copies every layer in full";
-            sheet.say(ID, State::Warning, seen, why, "take overlay2");
-        }
-        "devicemapper" | "aufs" | "overlay" => {
-            sheet.say(
-                ID,
-                State::Warning,
-                seen,
-                "the storage driver is deprecated",
-                "take overlay2",
-            );
-        }
-        _ => sheet.good(ID, seen, WHY),
-    }
+        ),
+        _ if has("userns") => (
+            State::Warning,
+            ", with userns-remap",
+            "an outer container that is mapped to other users cannot be privileged",
+            "start the outer container with --userns=host",
+        ),
+        "vfs" => (
+            State::Warning,
+            "",
+            "vfs copies every layer in full",
+            "take overlay2",
+        ),
+        "devicemapper" | "aufs" | "overlay" => (
+            State::Warning,
+            "",
+            "the storage driver is deprecated",
+            "take overlay2",
+        ),
+        _ => return None,
+    };
+    Some(Fault {
+        state,
+        addition,
+        why,
+        help,
+    })
 }
 
 fn snap_folder(look: &Look) -> bool {
@@ -206,6 +195,9 @@ pub(super) fn runtime(look: &Look, sheet: &mut Sheet) {
     }
 }
 
+/// Why Sysbox's version matters.
+const SYSBOX: &str = "its version decides which engines run inside";
+
 /// Sysbox's version, from its program or its package.
 fn sysbox_version(look: &Look) -> Seen<String> {
     for program in ["sysbox-runc", "sysbox-mgr", "sysbox-fs"] {
@@ -243,6 +235,7 @@ fn sysbox_version(look: &Look) -> Seen<String> {
 
 pub(super) fn sysbox(look: &Look, sheet: &mut Sheet) {
     const ID: &str = "sysbox";
+    const UPDATE: &str = "install the newest Sysbox";
     let told = look.wish.contract.runtime.as_ref().map(runtime::sysbox_of);
     if !look.wish.is_sysbox() {
         let why = "the platform brings its own";
@@ -258,293 +251,78 @@ pub(super) fn sysbox(look: &Look, sheet: &mut Sheet) {
             None => sheet.good(ID, "not needed on the host", why),
         };
     }
-    let why = "its version decides which engines run inside";
+    let why = SYSBOX;
     let (text, version) = match sysbox_version(look) {
         Seen::Known(text) => match numbers(&text) {
             Some(version) => (text, version),
             None => return sheet.say(ID, State::Unknown, format!("`{text}` is no version"), why, ""),
         },
-        Seen::Absent => {
-            let found = [
-                "/usr/bin/sysbox-runc",
-                "/usr/local/sbin/sysbox-runc",
-                "/usr/local/bin/sysbox-runc",
-            ];
-            return match found.iter().find(|path| look.there(path)) {
-                Some(path) => sheet.say(
-                    ID,
-                    State::Unknown,
-                    format!("{path} is there; it does not tell its version"),
-                    why,
-                    "sysbox-runc --version tells",
-                ),
-                None if !matches!(look.host.list("/usr/bin"), Seen::Known(_)) => sheet.say(
-                    ID,
-                    State::Unknown,
-                    "no folder of programs can be listed",
-                    why,
-                    "sysbox-runc --version tells",
-                ),
-                None => sheet.say(
-                    ID,
-                    State::Bad,
-                    "not installed",
-                    "without it there is no sysbox-runc",
-                    "install sysbox-ce",
-                ),
-            };
-        }
-        Seen::Hidden(reason) => {
-            return sheet.say(ID, State::Unknown, reason, why, "sysbox-runc --version tells");
-        }
+        Seen::Absent => return unversioned(look, sheet),
+        Seen::Hidden(reason) => return sheet.say(ID, State::Unknown, reason, why, TELLS),
     };
-    if let Some(Ok(range)) = &told
-        && !(range.oldest <= version && version <= range.newest)
-    {
-        let help = "say the host's version in seaworthy.yaml, or install the one that stands there";
-        return sheet.say(
-            ID,
-            State::Warning,
-            format!("{text}, where the config has {range}"),
-            why,
-            help,
-        );
-    }
-    let second = look.there("/sys/fs/cgroup/cgroup.controllers");
-    if second && version < Version::new(0, 4, 0) {
-        return sheet.say(
-            ID,
-            State::Bad,
-            text,
-            "before 0.4.0 Sysbox knows no control groups of version 2",
-            "install the newest Sysbox",
-        );
-    }
-    let newest = look
+    let is_second = look.there("/sys/fs/cgroup/cgroup.controllers");
+    let is_newest = look
         .kernel_version()
         .is_some_and(|kernel| kernel >= Version::new(5, 19, 0));
-    if newest && version < Version::new(0, 6, 1) {
-        let why = "only from 0.6.1 on does Sysbox use id-mapped mounts for overlay file systems";
-        return sheet.say(ID, State::Warning, text, why, "install the newest Sysbox");
-    }
-    let range = runtime::SysboxRange {
+    let own = runtime::SysboxRange {
         oldest: version.clone(),
-        newest: version,
+        newest: version.clone(),
     };
-    match range.runs_all() {
-        true => sheet.good(ID, text, "it runs every containerd.io that is known"),
-        false => {
-            let bound = runtime::advice(Some(&range)).containerd;
+    let (state, seen, why, help) = match told {
+        Some(Ok(range)) if !(range.oldest <= version && version <= range.newest) => (
+            State::Warning,
+            format!("{text}, where the config has {range}"),
+            why.to_owned(),
+            "say the host's version in seaworthy.yaml, or install the one that stands there",
+        ),
+        _ if is_second && version < Version::new(0, 4, 0) => {
+            let why = "before 0.4.0 Sysbox knows no control groups of version 2";
+            (State::Bad, text, why.to_owned(), UPDATE)
+        }
+        _ if is_newest && version < Version::new(0, 6, 1) => {
+            let why = "only from 0.6.1 on does Sysbox use id-mapped mounts for overlay file systems";
+            (State::Warning, text, why.to_owned(), UPDATE)
+        }
+        _ if own.runs_all() => {
+            let why = "it runs every containerd.io that is known";
+            (State::Good, text, why.to_owned(), "")
+        }
+        _ => {
+            let bound = runtime::advice(Some(&own)).containerd;
             let why = format!("inside, containerd.io newer than {bound} fails on it");
-            sheet.say(ID, State::Warning, text, why, "install the newest Sysbox");
+            (State::Warning, text, why, UPDATE)
         }
-    }
+    };
+    sheet.say(ID, state, seen, why, help);
 }
 
-/// The type of the file system under a path, by the longest mount point above it.
-fn file_system(mounts: &str, path: &str) -> Option<(String, String)> {
-    let above = |point: &str| {
-        point == "/" || path == point || path.strip_prefix(point).is_some_and(|rest| rest.starts_with('/'))
-    };
-    let mut best: Option<(String, String)> = None;
-    for line in mounts.lines() {
-        let mut words = line.split(' ').skip(1);
-        let (Some(point), Some(kind)) = (words.next(), words.next()) else {
-            continue;
-        };
-        // A blank in a name is written as its octal number.
-        let point = point.replace("\\040", " ");
-        // Of two mounts at one point the later one is seen.
-        if above(&point)
-            && best
-                .as_ref()
-                .is_none_or(|(longest, _)| point.len() >= longest.len())
-        {
-            best = Some((point, kind.to_owned()));
-        }
-    }
-    best
-}
+/// What helps where nothing tells Sysbox's version.
+const TELLS: &str = "sysbox-runc --version tells";
 
-pub(super) fn store(look: &Look, sheet: &mut Sheet) {
-    const ID: &str = "store";
-    let mounts = match text(look.host, "/proc/self/mounts") {
-        Seen::Known(mounts) => mounts,
-        _ => match text(look.host, "/proc/mounts") {
-            Seen::Known(mounts) => mounts,
-            other => {
-                let seen = super::unseen("/proc/mounts", &other);
-                return sheet.say(
-                    ID,
-                    State::Unknown,
-                    seen,
-                    "images and workspaces lie on it",
-                    look_help(&other),
-                );
-            }
-        },
-    };
-    let root = match &look.engine {
-        Seen::Known(engine) if engine.root.starts_with('/') => engine.root.clone(),
-        _ => "/var/lib/docker".to_owned(),
-    };
-    let mut paths = vec![root];
-    match look.wish.kind {
-        Kind::Sysbox => paths.push("/var/lib/sysbox".to_owned()),
-        Kind::Envbox => {}
-        Kind::Cvm => paths.push("/var/lib/containerd".to_owned()),
-    }
-    let mut seen = Vec::new();
-    let mut state = State::Good;
-    let mut why = "images and workspaces lie on it".to_owned();
-    let mut help = "";
-    for path in &paths {
-        let Some((_, kind)) = file_system(&mounts, path) else {
-            continue;
-        };
-        seen.push(format!("{path} on {kind}"));
-        if let Some(reason) = HOSTS.stores.bad.get(&kind) {
-            state = State::Bad;
-            why.clone_from(reason);
-            help = "put it on a disk of the host with ext4 or xfs";
-        } else if state == State::Good
-            && HOSTS
-                .stores
-                .doubtful
-                .iter()
-                .any(|one| *one == kind || kind.starts_with(&format!("{one}.")))
-        {
-            state = State::Warning;
-            why = "overlay file systems do not work, or badly, on it".to_owned();
-            help = "put it on a disk of the host with ext4 or xfs";
-        }
-    }
-    match seen.is_empty() {
-        true => sheet.say(ID, State::Unknown, "no mount is above /var/lib/docker", why, ""),
-        false => sheet.say(ID, state, seen.join(", "), why, help),
-    }
-}
-
-pub(super) fn gpu(look: &Look, sheet: &mut Sheet) {
-    const ID: &str = "gpu";
-    let wanted = look.wish.contract.gpu.as_ref().map(|told| told.value);
-    let listed = look.host.list("/dev");
-    let hidden = !matches!(listed, Seen::Known(_));
-    let devices = listed.known().unwrap_or_default();
-    let nvidia = devices.iter().any(|name| {
-        name.strip_prefix("nvidia")
-            .is_some_and(|rest| rest.starts_with(|one: char| one.is_ascii_digit()) || rest == "ctl")
-    }) || matches!(look.host.list("/proc/driver/nvidia"), Seen::Known(_));
-    let amd = devices.iter().any(|name| name == "kfd");
-    let vendor = text(look.host, "/sys/class/dmi/id/sys_vendor")
-        .known()
-        .unwrap_or_default();
-    let by_vendor = [
-        "Google",
-        "Amazon EC2",
-        "Microsoft Corporation",
-        "DigitalOcean",
-        "QEMU",
-        "VMware",
-    ]
-    .iter()
-    .any(|name| vendor.contains(name));
-    let is_virtual = by_vendor
-        || matches!(
-            look.wish.contract.cluster,
-            Some(Cluster::Gke | Cluster::Eks | Cluster::Aks)
-        );
-    let seen = match (nvidia, amd) {
-        (true, true) => "NVIDIA and AMD",
-        (true, false) => "NVIDIA",
-        (false, true) => "AMD",
-        (false, false) => "none",
-    };
-    let wants = matches!(wanted, Some(Gpu::Nvidia | Gpu::Amd));
-    let why = "container-based virtual machines use NVIDIA on bare metal alone, AMD nowhere, and neither with caching";
-    if hidden && !nvidia && !wants {
-        return sheet.say(ID, State::Unknown, "/dev cannot be listed", why, "");
-    }
-    match (look.wish.kind, wanted) {
-        (Kind::Cvm, Some(Gpu::Amd)) => sheet.say(
-            ID,
-            State::Bad,
-            format!("{seen}; the config wants AMD"),
-            why,
-            "take NVIDIA on bare metal",
+/// What is said of a Sysbox that no program and no package tells of.
+fn unversioned(look: &Look, sheet: &mut Sheet) {
+    let places = [
+        "/usr/bin/sysbox-runc",
+        "/usr/local/sbin/sysbox-runc",
+        "/usr/local/bin/sysbox-runc",
+    ];
+    let (state, seen, why, help) = match places.iter().find(|path| look.there(path)) {
+        Some(path) => (
+            State::Unknown,
+            format!("{path} is there; it does not tell its version"),
+            SYSBOX,
+            TELLS,
         ),
-        (Kind::Cvm, Some(Gpu::Nvidia)) if look.wish.is_cached() => {
-            sheet.say(
-                ID,
-                State::Bad,
-                format!("{seen}, with caching"),
-                why,
-                "turn caching off",
-            );
+        None if !matches!(look.host.list("/usr/bin"), Seen::Known(_)) => {
+            let seen = "no folder of programs can be listed";
+            (State::Unknown, seen.to_owned(), SYSBOX, TELLS)
         }
-        (Kind::Cvm, Some(Gpu::Nvidia)) if is_virtual => {
-            sheet.say(
-                ID,
-                State::Bad,
-                format!("{seen}, on {}", if by_vendor { &vendor } else { "a cloud" }),
-                why,
-                "take a host of bare metal",
-            );
-        }
-        (_, Some(Gpu::Nvidia)) if !nvidia => sheet.say(
-            ID,
+        None => (
             State::Bad,
-            format!("{seen}; the config wants NVIDIA"),
-            "there is nothing to hand on",
-            "install the driver",
+            "not installed".to_owned(),
+            "without it there is no sysbox-runc",
+            "install sysbox-ce",
         ),
-        (_, Some(Gpu::Amd)) if !amd => sheet.say(
-            ID,
-            State::Bad,
-            format!("{seen}; the config wants AMD"),
-            "there is nothing to hand on",
-            "install the driver",
-        ),
-        (Kind::Sysbox, _) if wants => {
-            sheet.say(
-                ID,
-                State::Warning,
-                seen,
-                "Sysbox itself hands on no graphics processors (nestybox/sysbox#50)",
-                "take envbox",
-            );
-        }
-        (Kind::Envbox, _) if wants => {
-            let has_toolkit = matches!(&look.engine, Seen::Known(engine) if engine.runtimes.contains_key("nvidia"))
-                || ["/usr/bin/nvidia-container-runtime", "/usr/bin/nvidia-ctk"]
-                    .iter()
-                    .any(|path| look.there(path));
-            match has_toolkit {
-                true => sheet.good(ID, seen, "the toolkit puts devices and libraries into the outer container"),
-                false => sheet.say(ID, State::Warning, seen, "the outer container gets devices and libraries from NVIDIA's toolkit, which is not there", "install nvidia-container-toolkit"),
-            }
-        }
-        _ => sheet.good(ID, seen, if wants { why } else { "none is asked for" }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_longest_mount_point_counts() {
-        let mounts =
-            "/dev/sda / ext4 rw 0 0\nfiler:/x /var/lib nfs4 rw 0 0\n/dev/sdb /var/lib/dockerx xfs rw 0 0\n";
-        assert_eq!(
-            file_system(mounts, "/var/lib/docker")
-                .map(|found| found.1)
-                .as_deref(),
-            Some("nfs4")
-        );
-        assert_eq!(
-            file_system(mounts, "/srv").map(|found| found.1).as_deref(),
-            Some("ext4")
-        );
-    }
+    };
+    sheet.say("sysbox", state, seen, why, help);
 }

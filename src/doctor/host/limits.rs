@@ -3,6 +3,7 @@
 use super::{Look, unseen};
 use crate::doctor::door::{Seen, text};
 use crate::doctor::{Sheet, State};
+use crate::facts::USUAL_PATH;
 use crate::platform::hosts::{HOSTS, Package, Weight};
 
 pub(super) fn cgroup(look: &Look, sheet: &mut Sheet) {
@@ -111,24 +112,14 @@ pub(super) fn sysctls(look: &Look, sheet: &mut Sheet) {
     }
 }
 
-/// Where programs lie that run as root.
-const PROGRAM_FOLDERS: [&str; 6] = [
-    "/usr/local/sbin",
-    "/usr/local/bin",
-    "/usr/sbin",
-    "/usr/bin",
-    "/sbin",
-    "/bin",
-];
-
 pub(super) fn programs(look: &Look, sheet: &mut Sheet) {
     const ID: &str = "programs";
     const WHY: &str = "Sysbox calls them on its host";
     if !look.wish.is_sysbox() {
         return sheet.good(ID, "none are needed: the outer container brings them", WHY);
     }
-    let folders: Vec<Vec<String>> = PROGRAM_FOLDERS
-        .iter()
+    let folders: Vec<Vec<String>> = USUAL_PATH
+        .split(':')
         .filter_map(|folder| look.host.list(folder).known())
         .collect();
     if folders.is_empty() {

@@ -1,9 +1,11 @@
 //! The checks of a host.
 
 mod engine;
+mod gpu;
 mod kernel;
 mod limits;
 mod security;
+mod store;
 mod system;
 
 use super::door::{Host, Seen, text};
@@ -31,8 +33,8 @@ pub fn check(host: &dyn Host, wish: &Wish) -> Vec<Check> {
     engine::engine(&look, &mut sheet);
     engine::runtime(&look, &mut sheet);
     engine::sysbox(&look, &mut sheet);
-    engine::store(&look, &mut sheet);
-    engine::gpu(&look, &mut sheet);
+    store::store(&look, &mut sheet);
+    gpu::gpu(&look, &mut sheet);
     in_order(&mut sheet.checks);
     sheet.checks
 }

@@ -5,6 +5,8 @@ use crate::doctor::door::{Host, Seen, text};
 use crate::doctor::{Kind, Sheet, State};
 use crate::platform::hosts::{HOSTS, Package};
 
+const WHY: &str = "Sysbox runs on the distributions of its list, with their own kernels";
+
 /// What os-release says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Release {
@@ -47,7 +49,6 @@ pub fn os_release(host: &dyn Host) -> Seen<Release> {
 
 pub(super) fn distribution(look: &Look, sheet: &mut Sheet) {
     const ID: &str = "distribution";
-    const WHY: &str = "Sysbox runs on the distributions of its list, with their own kernels";
     let release = match &look.release {
         Seen::Known(release) if !release.id.is_empty() => release,
         other => {
@@ -65,53 +66,40 @@ pub(in crate::doctor) fn judge(
     sheet: &mut Sheet,
     id: &'static str,
 ) {
-    const WHY: &str = "Sysbox runs on the distributions of its list, with their own kernels";
     let name = release.name.clone();
     let Some(row) = HOSTS.distribution(&release.id, &release.version) else {
         let seen = format!("{name} is not in the table of {}", HOSTS.as_of);
-        return sheet.say(
-            id,
-            State::Warning,
-            seen,
-            WHY,
-            "`seaworthy doctor --table` lists those that are",
-        );
+        let help = "`seaworthy doctor --table` lists those that are";
+        return sheet.say(id, State::Warning, seen, WHY, help);
     };
-    if let Some(fault) = &row.fault {
-        let help = row.mended.as_deref().unwrap_or("take Ubuntu 22.04 or 24.04");
-        // What can be mended is judged where it shows.
-        let state = if row.mended.is_some() {
-            State::Warning
-        } else {
-            State::Bad
-        };
-        return sheet.say(id, state, format!("{name}: {fault}"), row.source.clone(), help);
-    }
-    if wish.is_cached() && !row.cached {
-        let why = "its kernel has no shiftfs, which cached virtual machines need";
-        return sheet.say(
-            id,
+    let (state, seen, why, help) = match (&row.fault, wish.kind, row.package) {
+        (Some(fault), _, _) => {
+            // What can be mended is judged where it shows.
+            let (state, help) = match &row.mended {
+                Some(mended) => (State::Warning, mended.as_str()),
+                None => (State::Bad, "take Ubuntu 22.04 or 24.04"),
+            };
+            (state, format!("{name}: {fault}"), row.source.as_str(), help)
+        }
+        _ if wish.is_cached() && !row.cached => (
             State::Bad,
             format!("{name} with caching"),
-            why,
+            "its kernel has no shiftfs, which cached virtual machines need",
             "take Ubuntu 20.04, or turn caching off",
-        );
-    }
-    match (wish.kind, row.package) {
-        (Kind::Sysbox, Package::Source) => {
-            let help = "build Sysbox from source, or take Ubuntu";
-            sheet.say(
-                id,
-                State::Warning,
-                format!("{name}: there is no package of Sysbox for it"),
-                WHY,
-                help,
-            );
-        }
-        (Kind::Sysbox, Package::Enterprise) => {
-            let seen = format!("{name}: only Sysbox-EE has been built for it");
-            sheet.say(id, State::Warning, seen, WHY, "take Ubuntu");
-        }
-        _ => sheet.good(id, name, WHY),
-    }
+        ),
+        (None, Kind::Sysbox, Package::Source) => (
+            State::Warning,
+            format!("{name}: there is no package of Sysbox for it"),
+            WHY,
+            "build Sysbox from source, or take Ubuntu",
+        ),
+        (None, Kind::Sysbox, Package::Enterprise) => (
+            State::Warning,
+            format!("{name}: only Sysbox-EE has been built for it"),
+            WHY,
+            "take Ubuntu",
+        ),
+        _ => (State::Good, name, WHY, ""),
+    };
+    sheet.say(id, state, seen, why, help);
 }
