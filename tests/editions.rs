@@ -24,7 +24,7 @@ fn every_list_is_what_the_rules_say() {
             continue;
         }
         if text.strip_prefix(OPEN) != Some(&fresh) {
-            let path = format!("src/rules/editions/{edition}.txt");
+            let path = format!("crates/judging/src/rules/editions/{edition}.txt");
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
             fs::write(&path, format!("{OPEN}{fresh}")).expect("the list can be written");
             panic!("the list of edition {edition} was stale; it is written anew");

@@ -1,18 +1,28 @@
-//! The floors of `src/lib.rs` hold: a module uses only modules of rows above its own.
+//! The floors of the crates' `lib.rs` hold: a module uses only modules of rows above its own.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The rows of the map in `lib.rs`: a module's name and its floor, counted from the top.
+/// The crates' sources, lowest first.
+const CRATES: [&str; 4] = [
+    "crates/reading/src",
+    "crates/knowledge/src",
+    "crates/judging/src",
+    "src",
+];
+
+/// The rows of the maps in `lib.rs`: a module's name and its floor, counted from the top of the lowest crate's.
 fn floors() -> BTreeMap<String, usize> {
-    let map = fs::read_to_string(root().join("src/lib.rs")).expect("lib.rs is there");
-    let rows = map.lines().filter_map(|line| line.strip_prefix("//! |"));
-    let modules = rows.filter_map(|row| row.split('`').nth(1));
-    modules
-        .enumerate()
-        .map(|(floor, name)| (name.to_owned(), floor))
-        .collect()
+    let mut floors = BTreeMap::new();
+    for source in CRATES {
+        let map = fs::read_to_string(root().join(source).join("lib.rs")).expect("lib.rs is there");
+        let rows = map.lines().filter_map(|line| line.strip_prefix("//! |"));
+        for name in rows.filter_map(|row| row.split('`').nth(1)) {
+            floors.insert(name.to_owned(), floors.len());
+        }
+    }
+    floors
 }
 
 fn root() -> PathBuf {
@@ -32,10 +42,22 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The module of `src/` to which a file belongs.
+/// The files of all crates.
+fn all_sources() -> Vec<PathBuf> {
+    CRATES
+        .iter()
+        .flat_map(|source| sources(&root().join(source)))
+        .collect()
+}
+
+/// The module of its crate to which a file belongs.
 fn module(path: &Path) -> String {
-    let below = path.strip_prefix(root().join("src")).expect("it lies in src");
-    let first = below.components().next().expect("it has a name");
+    let below = CRATES
+        .iter()
+        .find_map(|source| path.strip_prefix(root().join(source)).ok());
+    let first = below
+        .and_then(|path| path.components().next())
+        .expect("it lies in a crate");
     first
         .as_os_str()
         .to_string_lossy()
@@ -69,7 +91,7 @@ fn modules_use_only_floors_above_their_own() {
     let floors = floors();
     assert!(floors.len() > 10, "the map of lib.rs can be read");
     let mut wrong = Vec::new();
-    for path in sources(&root().join("src")) {
+    for path in all_sources() {
         let own = module(&path);
         if own == "lib" || own == "main" {
             continue;
@@ -95,8 +117,8 @@ fn modules_use_only_floors_above_their_own() {
 
 #[test]
 fn every_file_opens_with_what_it_is_for() {
-    let folders = ["src", "tests", "benches"].map(|folder| root().join(folder));
-    let files = folders.iter().flat_map(|folder| sources(folder));
+    let others = ["tests", "benches"].map(|folder| sources(&root().join(folder)));
+    let files = all_sources().into_iter().chain(others.into_iter().flatten());
     let silent: Vec<PathBuf> = files
         .filter(|path| !fs::read_to_string(path).expect("it is text").starts_with("//!"))
         .collect();
@@ -106,7 +128,7 @@ fn every_file_opens_with_what_it_is_for() {
 #[test]
 fn a_coded_rule_knows_facts_and_nothing_of_how_they_came() {
     const ALLOWED: [&str; 5] = ["facts", "contract", "finding", "platform", "rules"];
-    let files = sources(&root().join("src/rules"));
+    let files = sources(&root().join("crates/judging/src/rules"));
     let mut wrong = Vec::new();
     for path in files {
         let text = fs::read_to_string(&path).expect("it is text");
@@ -142,7 +164,7 @@ fn only_the_engine_knows_its_crates() {
         })
     };
     let (mut inside, mut outside) = (0, Vec::new());
-    for path in sources(&root().join("src")) {
+    for path in all_sources() {
         let text = fs::read_to_string(&path).expect("it is text");
         let mut words = text.split(|sign: char| !(sign.is_ascii_alphanumeric() || sign == '_'));
         if let Some(word) = words.find(|word| is_of_engine(word)) {

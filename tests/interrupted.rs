@@ -48,7 +48,7 @@ fn an_interrupted_run_leaves_the_old_report_or_the_new_one() {
             .expect("the program runs");
         std::thread::sleep(Duration::from_millis(milliseconds));
         let killed = Command::new("kill")
-            .args(["-INT", &child.id().to_string()])
+            .args(["-TERM", &child.id().to_string()])
             .stderr(Stdio::null())
             .status();
         killed.expect("kill runs");

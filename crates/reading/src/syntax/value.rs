@@ -86,7 +86,7 @@ fn device(value: &str) -> Result<(), String> {
 }
 
 /// The fields of one line of comma-separated values.
-pub(crate) fn fields(line: &str) -> Result<Vec<String>, String> {
+pub fn fields(line: &str) -> Result<Vec<String>, String> {
     let line = line
         .strip_suffix('\n')
         .map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));

@@ -69,7 +69,7 @@ pub enum TokenKind {
 
 /// A physical line while reading.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Physical {
+pub struct Physical {
     /// First byte; after the byte order mark.
     pub start: usize,
     /// End without carriage returns and line feed.
@@ -81,7 +81,7 @@ pub(crate) struct Physical {
 }
 
 /// The line that starts at `at`; none at the end of the file.
-pub(crate) fn physical(bytes: &[u8], at: usize) -> Option<Physical> {
+pub fn physical(bytes: &[u8], at: usize) -> Option<Physical> {
     if at >= bytes.len() {
         return None;
     }
@@ -105,7 +105,7 @@ pub(crate) fn physical(bytes: &[u8], at: usize) -> Option<Physical> {
 /// Where the escape character stands that continues the line `from..to`, if one does.
 ///
 /// It is followed by spaces and tabs only and preceded by another character, unless it stands alone.
-pub(crate) fn continuation(bytes: &[u8], from: usize, to: usize, escape: u8) -> Option<usize> {
+pub fn continuation(bytes: &[u8], from: usize, to: usize, escape: u8) -> Option<usize> {
     let mut end = to;
     while end > from && matches!(bytes[end - 1], b' ' | b'\t') {
         end -= 1;

@@ -63,7 +63,7 @@ impl Joined {
     }
 
     /// The same from borrowed parts.
-    pub(crate) fn of(text: &str, pieces: &[(u32, u32)]) -> Self {
+    pub fn of(text: &str, pieces: &[(u32, u32)]) -> Self {
         Self {
             whole: Arc::from(text),
             line: 0..text.len() as u32,
@@ -77,7 +77,7 @@ impl Joined {
     }
 
     /// A range of a file's text that stands in a row.
-    pub(crate) fn straight(file: &Arc<str>, range: Range<u32>) -> Self {
+    pub fn straight(file: &Arc<str>, range: Range<u32>) -> Self {
         Self {
             whole: Arc::clone(file),
             line: range.clone(),
@@ -87,7 +87,7 @@ impl Joined {
     }
 
     /// The same line, of which only a part of the text counts: its blanks are cut off.
-    pub(crate) fn trimmed(self, range: Range<u32>) -> Self {
+    pub fn trimmed(self, range: Range<u32>) -> Self {
         let start = self.part.start;
         Self {
             part: start + range.start..start + range.end,
@@ -96,7 +96,7 @@ impl Joined {
     }
 
     /// A part of this text as a line of its own.
-    pub(crate) fn narrowed(&self, range: Range<u32>) -> Self {
+    pub fn narrowed(&self, range: Range<u32>) -> Self {
         let part = self.part.start + range.start..self.part.start + range.end;
         Self {
             whole: Arc::clone(&self.whole),

@@ -10,7 +10,7 @@ static PRINTABLE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^[\p{L}\p{M}\p{N}\p{P}\p{S}]$").expect("a constant pattern"));
 
 /// A string in double quotes with escapes, as Go's `%q`.
-pub(crate) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for character in text.chars() {
@@ -44,7 +44,7 @@ fn escape(out: &mut String, text: std::fmt::Arguments<'_>) {
 }
 
 /// Lower case, one character for one.
-pub(crate) fn lower(text: &str) -> String {
+pub fn lower(text: &str) -> String {
     let one = |character: char| {
         if character == 'İ' {
             return 'i';
@@ -59,7 +59,7 @@ pub(crate) fn lower(text: &str) -> String {
 }
 
 /// Upper case, one character for one.
-pub(crate) fn upper(text: &str) -> String {
+pub fn upper(text: &str) -> String {
     let one = |character: char| {
         let mut folded = character.to_uppercase();
         match (folded.next(), folded.next()) {

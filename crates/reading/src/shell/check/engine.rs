@@ -353,7 +353,7 @@ mod tests {
 
     /// The scripts of the repository's own cases, and of the real Dockerfiles that lie beside it.
     fn real_scripts() -> BTreeSet<String> {
-        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let root = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
         let mut texts = Vec::new();
         for entry in ignore::Walk::new(root.join("fixtures")).flatten() {
             texts.extend(std::fs::read(entry.path()).ok());

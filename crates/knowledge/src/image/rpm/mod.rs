@@ -58,7 +58,7 @@ mod tests {
     use super::*;
     use crate::facts::mark;
 
-    const SQLITE: &[u8] = include_bytes!("../../../fixtures/images/rpm/rpmdb.sqlite.zst");
+    const SQLITE: &[u8] = include_bytes!("../../../../../fixtures/images/rpm/rpmdb.sqlite.zst");
 
     fn sqlite() -> Vec<u8> {
         zstd::decode_all(SQLITE).expect("the fixture is compressed")

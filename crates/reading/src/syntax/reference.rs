@@ -335,7 +335,7 @@ fn is_digest(text: &str) -> bool {
 }
 
 /// What go-digest says of a text that is no digest.
-pub(crate) fn digest_refusal(text: &str) -> Option<String> {
+pub fn digest_refusal(text: &str) -> Option<String> {
     let (algorithm, encoded) = text.split_once(':').unwrap_or_default();
     let is_known = matches!(algorithm, "sha256" | "sha384" | "sha512");
     let words = algorithm.split(['.', '+', '_', '-']).all(|word| {

@@ -26,11 +26,11 @@ mod words;
 
 pub use expand::{ExpandError, Expanded, ExpandedWord, Lexer, Lookup, Variables, expand, expand_words};
 pub use instruction::{NO_STAGE, refusal};
-pub(crate) use instruction::{nearest, suggestion};
+pub use instruction::{nearest, suggestion};
 pub use parse::parse;
-pub(crate) use quote::quoted;
+pub use quote::quoted;
 pub use tree::{
     Args, Comment, Directive, ErrorLayer, Flag, Heredoc, Instruction, Joined, Keyword, Line, LineKind, Pair,
     SyntaxError, Token, TokenKind, Tree, Word,
 };
-pub(crate) use value::fields;
+pub use value::fields;

@@ -6,7 +6,7 @@
 /// The first character at `at` and its length in bytes; none for an invalid byte, whose length is one.
 ///
 /// `at` lies before the end.
-pub(crate) fn decode(text: &[u8], at: usize) -> (Option<char>, usize) {
+pub fn decode(text: &[u8], at: usize) -> (Option<char>, usize) {
     let first = text[at];
     if first < 0x80 {
         return (Some(char::from(first)), 1);
@@ -27,18 +27,18 @@ pub(crate) fn decode(text: &[u8], at: usize) -> (Option<char>, usize) {
 }
 
 /// Whether a byte separates words where only ASCII counts.
-pub(crate) fn is_blank(byte: u8) -> bool {
+pub fn is_blank(byte: u8) -> bool {
     matches!(byte, b'\t' | 0x0B | 0x0C | b'\r' | b' ')
 }
 
 /// Whether a byte, taken for a character of Latin-1, is a space: BuildKit's flag scanner does so.
-pub(crate) fn is_latin_space(byte: u8) -> bool {
+pub fn is_latin_space(byte: u8) -> bool {
     matches!(byte, b'\t'..=b'\r' | b' ' | 0x85 | 0xA0)
 }
 
 /// The offset of the first character from `from` on that is no space, at most `to`.
 #[inline]
-pub(crate) fn skip_spaces(text: &[u8], from: usize, to: usize) -> usize {
+pub fn skip_spaces(text: &[u8], from: usize, to: usize) -> usize {
     if from < to && matches!(text[from], b'!'..=b'~') {
         return from;
     }
@@ -65,7 +65,7 @@ fn skip_some_spaces(text: &[u8], from: usize, to: usize) -> usize {
 }
 
 /// The end of `from..to` without the spaces before it.
-pub(crate) fn trim_end(text: &[u8], from: usize, to: usize) -> usize {
+pub fn trim_end(text: &[u8], from: usize, to: usize) -> usize {
     let mut end = to;
     while end > from {
         let byte = text[end - 1];
@@ -91,7 +91,7 @@ pub(crate) fn trim_end(text: &[u8], from: usize, to: usize) -> usize {
 }
 
 /// The bytes as text, each invalid one as U+FFFD.
-pub(crate) fn lossy(bytes: &[u8]) -> String {
+pub fn lossy(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         Err(_) => {

@@ -18,14 +18,14 @@ macro_rules! cases {
         pub fn of(name: &str) -> Option<Cases> {
             match name {
                 $($name => Some(Cases {
-                    bad: include_str!(concat!("../../fixtures/rules/", $name, "/bad.Dockerfile")),
-                    said: include_str!(concat!("../../fixtures/rules/", $name, "/bad.expected")),
-                    good: include_str!(concat!("../../fixtures/rules/", $name, "/good.Dockerfile")),
+                    bad: include_str!(concat!("../../../../fixtures/rules/", $name, "/bad.Dockerfile")),
+                    said: include_str!(concat!("../../../../fixtures/rules/", $name, "/bad.expected")),
+                    good: include_str!(concat!("../../../../fixtures/rules/", $name, "/good.Dockerfile")),
                 }),)*
                 $($folder => Some(Cases {
-                    bad: include_str!(concat!("../../fixtures/rules/", $folder, "/bad/Dockerfile")),
-                    said: include_str!(concat!("../../fixtures/rules/", $folder, "/bad.expected")),
-                    good: include_str!(concat!("../../fixtures/rules/", $folder, "/good/Dockerfile")),
+                    bad: include_str!(concat!("../../../../fixtures/rules/", $folder, "/bad/Dockerfile")),
+                    said: include_str!(concat!("../../../../fixtures/rules/", $folder, "/bad.expected")),
+                    good: include_str!(concat!("../../../../fixtures/rules/", $folder, "/good/Dockerfile")),
                 }),)*
                 _ => None,
             }

@@ -169,7 +169,7 @@ fn unknown(instruction: &Instruction) -> Refusal {
 }
 
 /// The option at a distance below three, the first of the nearest; none where one is equal.
-pub(crate) fn nearest<'a>(word: &str, options: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, options: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut best = None;
     let mut bound = 3;
     // Every option is ASCII and short, so most words are too long to be looked at.
@@ -205,7 +205,8 @@ fn distance(left: &str, right: &str) -> usize {
     row[right.len()]
 }
 
-pub(crate) fn suggestion(near: Option<&str>) -> String {
+/// What is put behind a word that is not known; nothing where no known one is near.
+pub fn suggestion(near: Option<&str>) -> String {
     near.map_or_else(String::new, |name| format!(" (did you mean {name}?)"))
 }
 
