@@ -1,13 +1,11 @@
-//! Versions of packages: their order, the patterns that ask for them, and where patterns lie.
+//! Versions of packages: the patterns that ask for them, and where patterns lie.
 //!
-//! Two readings. [`compare`] orders two versions exactly as dpkg or rpm does. [`Pattern`] is what a
-//! Dockerfile asks for (`5:20.10.*`, `1.7.28-1*`, `1.5.11-3.1.el8`): it covers a stretch of
-//! upstream versions and package revisions, and is held against stretches of the matrix. A version
-//! that cannot be read covers nothing that is known.
+//! A [`Pattern`] is what a Dockerfile asks for (`5:20.10.*`, `1.7.28-1*`, `1.5.11-3.1.el8`): it covers a
+//! stretch of upstream versions and package revisions, and is held against stretches of the matrix. A
+//! version that cannot be read covers nothing that is known.
 
 mod read;
 
-use std::cmp::Ordering;
 use std::fmt;
 
 use crate::syntax::reference::glob;
@@ -24,26 +22,6 @@ pub enum Spelling {
     Rpm,
     /// That of upstream and of image tags, such as `27.3.1` or `1.0.0-rc95`; parts may be missing.
     Plain,
-}
-
-/// Orders two versions as dpkg or rpm does; none for what cannot be read.
-pub fn compare(spelling: Spelling, left: &str, right: &str) -> Option<Ordering> {
-    if left.len() > LENGTH_LIMIT || right.len() > LENGTH_LIMIT || !left.is_ascii() || !right.is_ascii() {
-        return None;
-    }
-    match spelling {
-        Spelling::Deb => {
-            let left: debversion::Version = left.parse().ok()?;
-            let right: debversion::Version = right.parse().ok()?;
-            Some(left.cmp(&right))
-        }
-        Spelling::Rpm => Some(rpm_version::rpm_evr_compare(left, right)),
-        Spelling::Plain => {
-            let left = semver::Version::parse(left).ok()?;
-            let right = semver::Version::parse(right).ok()?;
-            Some(left.cmp(&right))
-        }
-    }
 }
 
 /// Whether apt would take a version for the one asked for: `*` and `?` as a shell has them.
