@@ -44,8 +44,10 @@ pub enum Volume {
     Host(String),
     /// A claim, or a named volume of Docker.
     Claim(String),
-    /// Empty, on disk.
-    Empty,
+    /// Empty, on disk, with the most bytes that it may hold if that is said.
+    Empty(Option<u64>),
+    /// A block device of Ceph.
+    Rbd,
     /// Empty, in memory.
     Memory,
     /// NFS.
