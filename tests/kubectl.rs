@@ -74,12 +74,11 @@ fn recorded() -> Value {
 
 fn list(kind: &str, version: &str) -> String {
     let all = recorded();
-    let items: Vec<&Value> = all["items"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter(|item| item["kind"] == *kind)
-        .collect();
+    let items = all["items"].as_array().into_iter().flatten();
+    let mut items: Vec<Value> = items.filter(|item| item["kind"] == *kind).cloned().collect();
+    for item in &mut items {
+        item["apiVersion"] = json!(version);
+    }
     json!({"kind": format!("{kind}List"), "apiVersion": version, "metadata": {}, "items": items}).to_string()
 }
 

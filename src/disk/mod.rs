@@ -136,6 +136,14 @@ fn is_given_by_shell(path: &Path) -> bool {
     path.starts_with("/dev") || path.starts_with("/proc")
 }
 
+/// Refuses a pipe with a name: opening it waits for whoever reads, for ever if nobody does.
+fn refuse_pipe(path: &Path, metadata: Option<&std::fs::Metadata>) -> io::Result<()> {
+    match metadata.is_some_and(is_pipe) && !is_given_by_shell(path) {
+        true => Err(io::Error::other("it is a pipe that nobody may read from")),
+        false => Ok(()),
+    }
+}
+
 fn is_pipe(metadata: &std::fs::Metadata) -> bool {
     use std::os::unix::fs::FileTypeExt;
     metadata.file_type().is_fifo()
@@ -200,8 +208,8 @@ pub fn write(path: &Path, text: &[u8]) -> Result<(), DiskError> {
 /// # Errors
 /// It cannot be written to.
 pub fn append(path: &Path, text: &[u8]) -> Result<(), DiskError> {
-    let appended = File::options().append(true).create(true).open(path);
-    appended
+    refuse_pipe(path, std::fs::metadata(path).ok().as_ref())
+        .and_then(|()| File::options().append(true).create(true).open(path))
         .and_then(|mut file| file.write_all(text))
         .map_err(|error| DiskError::Write {
             path: shown(path),
@@ -247,7 +255,8 @@ fn end_of_links(mut path: PathBuf) -> PathBuf {
 
 fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let existing = std::fs::metadata(path).ok();
-    // A device or pipe (`/dev/stderr`) cannot be replaced, only written to.
+    refuse_pipe(path, existing.as_ref())?;
+    // A device or pipe of the shell (`/dev/stderr`) cannot be replaced, only written to.
     if existing.as_ref().is_some_and(|file| !file.is_file()) {
         return File::options().write(true).open(path)?.write_all(text);
     }

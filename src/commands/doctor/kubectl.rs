@@ -114,6 +114,7 @@ pub fn ask(question: &Question, cluster: &mut Cluster) -> Result<(), Silence> {
 
 /// What kubectl's own words mean. They are those of its `cmdutil.CheckErr`, the same since 1.8 at least.
 fn refused(said: &str, question: &Question) -> Silence {
+    let said = said.strip_prefix("error: ").unwrap_or(said);
     let is_out_of_reach = said.starts_with("Unable to connect to the server")
         || said.starts_with("The connection to the server");
     let is_stranger = said.contains("(Unauthorized)") || said.contains("must be logged in");
