@@ -101,7 +101,7 @@ pub fn answer(command: &mut Command, limit: Duration, most: u64) -> Result<Vec<u
             most,
         });
     }
-    ended.as_asked(command).map(|piped| piped.kept)
+    ended.unless_failed(command).map(|piped| piped.kept)
 }
 
 /// Runs a program without input, and has what it prints read while it prints: however much it is, none of it
@@ -120,7 +120,7 @@ pub fn read<T: Send + 'static>(
         let _ = io::copy(&mut pipe, &mut io::sink());
         made
     })?;
-    ended.as_asked(command)
+    ended.unless_failed(command)
 }
 
 /// How a program ended, with what was made of its output.
@@ -132,7 +132,7 @@ struct Ended<T> {
 
 impl<T> Ended<T> {
     /// What was made of the output of a program that did as it was asked.
-    fn as_asked(self, command: &Command) -> Result<T, ProgramError> {
+    fn unless_failed(self, command: &Command) -> Result<T, ProgramError> {
         if self.status.success() {
             return Ok(self.output);
         }
