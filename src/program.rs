@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{self, Read, Write};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -77,7 +77,14 @@ enum Surplus {
 /// # Errors
 /// It is missing, cannot be started, or runs too long. That it fails is no error: see [`Ran::status`].
 pub fn run(command: &mut Command, input: &[u8], limit: Duration) -> Result<Ran, ProgramError> {
-    run_within(command, input, limit, LONGEST_OUTPUT, Surplus::Dropped)
+    let ended = run_within(command, input, limit, |pipe| {
+        keep(pipe, LONGEST_OUTPUT, Surplus::Dropped)
+    })?;
+    Ok(Ran {
+        status: ended.status,
+        output: ended.output.kept,
+        errors: ended.errors,
+    })
 }
 
 /// Runs a program without input and gives all that it prints. Past `limit` it is killed.
@@ -85,24 +92,64 @@ pub fn run(command: &mut Command, input: &[u8], limit: Duration) -> Result<Ran, 
 /// # Errors
 /// It is missing, cannot be started, runs too long, prints more than `most` bytes, or fails.
 pub fn answer(command: &mut Command, limit: Duration, most: u64) -> Result<Vec<u8>, ProgramError> {
-    let ran = run_within(command, b"", limit, most, Surplus::Refused)?;
-    if ran.status.success() {
-        return Ok(ran.output);
+    let ended = run_within(command, b"", limit, move |pipe| {
+        keep(pipe, most, Surplus::Refused)
+    })?;
+    if ended.output.is_cut {
+        return Err(ProgramError::Long {
+            program: shown(command.get_program()),
+            most,
+        });
     }
-    let said = String::from_utf8_lossy(&ran.errors);
-    Err(ProgramError::Failed {
-        program: shown(command.get_program()),
-        said: said.trim().lines().last().map(|line| line.trim().to_owned()),
-    })
+    ended.unless_failed(command).map(|piped| piped.kept)
 }
 
-fn run_within(
+/// Runs a program without input, and has what it prints read while it prints: however much it is, none of it
+/// is held. Past `limit` the program is killed.
+///
+/// # Errors
+/// It is missing, cannot be started, runs too long, or fails; what was made of its output is dropped then.
+pub fn read<T: Send + 'static>(
+    command: &mut Command,
+    limit: Duration,
+    reader: impl FnOnce(&mut dyn Read) -> T + Send + 'static,
+) -> Result<T, ProgramError> {
+    let ended = run_within(command, b"", limit, |mut pipe| {
+        let made = reader(&mut pipe);
+        // A reader that has enough must not make the program fail at a closed pipe.
+        let _ = io::copy(&mut pipe, &mut io::sink());
+        made
+    })?;
+    ended.unless_failed(command)
+}
+
+/// How a program ended, with what was made of its output.
+struct Ended<T> {
+    status: ExitStatus,
+    output: T,
+    errors: Vec<u8>,
+}
+
+impl<T> Ended<T> {
+    /// What was made of the output of a program that did as it was asked.
+    fn unless_failed(self, command: &Command) -> Result<T, ProgramError> {
+        if self.status.success() {
+            return Ok(self.output);
+        }
+        let said = String::from_utf8_lossy(&self.errors);
+        Err(ProgramError::Failed {
+            program: shown(command.get_program()),
+            said: said.trim().lines().last().map(|line| line.trim().to_owned()),
+        })
+    }
+}
+
+fn run_within<T: Send + 'static>(
     command: &mut Command,
     input: &[u8],
     limit: Duration,
-    most: u64,
-    surplus: Surplus,
-) -> Result<Ran, ProgramError> {
+    reader: impl FnOnce(ChildStdout) -> T + Send + 'static,
+) -> Result<Ended<T>, ProgramError> {
     let name = shown(command.get_program());
     let started = Instant::now();
     let mut child = command
@@ -117,8 +164,10 @@ fn run_within(
                 error,
             },
         })?;
-    let output = read_aside(child.stdout.take(), most, surplus);
-    let errors = read_aside(child.stderr.take(), LONGEST_OUTPUT, Surplus::Dropped);
+    let output = read_aside(child.stdout.take(), reader);
+    let errors = read_aside(child.stderr.take(), |pipe| {
+        keep(pipe, LONGEST_OUTPUT, Surplus::Dropped).kept
+    });
     if let Some(mut stdin) = child.stdin.take() {
         let input = input.to_vec();
         // A program that does not read its input must not hold us up.
@@ -144,14 +193,10 @@ fn run_within(
     };
     // A child of its own may hold the pipe open for longer than the program lives.
     let left = || limit.saturating_sub(started.elapsed()).max(LOOK);
-    let output = output.recv_timeout(left()).map_err(|_| late())?;
-    if surplus == Surplus::Refused && output.is_cut {
-        return Err(ProgramError::Long { program: name, most });
-    }
-    Ok(Ran {
+    Ok(Ended {
         status,
-        output: output.kept,
-        errors: errors.recv_timeout(left()).map_err(|_| late())?.kept,
+        output: output.recv_timeout(left()).map_err(|_| late())?,
+        errors: errors.recv_timeout(left()).map_err(|_| late())?,
     })
 }
 
@@ -168,27 +213,31 @@ struct Piped {
     is_cut: bool,
 }
 
-fn read_aside(
-    pipe: Option<impl Read + Send + 'static>,
-    most: u64,
-    surplus: Surplus,
-) -> mpsc::Receiver<Piped> {
+/// Keeps the beginning of what comes out of a pipe.
+fn keep(mut pipe: impl Read, most: u64, surplus: Surplus) -> Piped {
+    let mut kept = Vec::new();
+    // What was read before an error is what there is.
+    let _ = pipe.by_ref().take(most).read_to_end(&mut kept);
+    let looked = match surplus {
+        Surplus::Dropped => u64::MAX,
+        Surplus::Refused => 1,
+    };
+    let is_cut = io::copy(&mut pipe.take(looked), &mut io::sink()).is_ok_and(|more| more > 0);
+    Piped { kept, is_cut }
+}
+
+/// Reads a pipe in a thread of its own; what is received is what was made of it.
+fn read_aside<P: Read + Send + 'static, T: Send + 'static>(
+    pipe: Option<P>,
+    reader: impl FnOnce(P) -> T + Send + 'static,
+) -> mpsc::Receiver<T> {
     let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut kept = Vec::new();
-        let mut is_cut = false;
-        if let Some(mut pipe) = pipe {
-            // What was read before an error is what there is.
-            let _ = pipe.by_ref().take(most).read_to_end(&mut kept);
-            let looked = match surplus {
-                Surplus::Dropped => u64::MAX,
-                Surplus::Refused => 1,
-            };
-            is_cut = io::copy(&mut pipe.take(looked), &mut io::sink()).is_ok_and(|more| more > 0);
-        }
-        // Nobody waits for it once the time is up.
-        let _ = sender.send(Piped { kept, is_cut });
-    });
+    if let Some(pipe) = pipe {
+        std::thread::spawn(move || {
+            // Nobody waits for it once the time is up.
+            let _ = sender.send(reader(pipe));
+        });
+    }
     receiver
 }
 
@@ -251,6 +300,24 @@ mod tests {
         let error = answer(&mut Command::new("yes"), SOON, 1 << 20).expect_err("it is endless");
         assert_eq!(error.to_string(), "yes printed more than 1 MiB");
         assert!(start.elapsed() < SOON / 2, "it took {:?}", start.elapsed());
+    }
+
+    #[test]
+    fn what_is_read_while_it_is_printed_is_not_held() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo first; head -c 3000000 /dev/zero"]);
+        let first = |pipe: &mut dyn Read| {
+            let mut bytes = [0; 5];
+            pipe.read_exact(&mut bytes).map(|()| bytes)
+        };
+        // It reads five bytes, and the program ends well all the same.
+        let bytes = read(&mut command, SOON, first)
+            .expect("it ends")
+            .expect("it prints");
+        assert_eq!(&bytes, b"first");
+        let limit = Duration::from_millis(200);
+        let error = read(&mut Command::new("yes"), limit, |_| ()).expect_err("it is endless");
+        assert_eq!(error.to_string(), "yes did not end within 0.2 s");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `config show|schema|init`.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::path::Path;
 
@@ -11,6 +12,7 @@ use crate::cli::{ConfigVerb, Global, Rules};
 use crate::commands::intended;
 use crate::config::{Config, Said, Settings, schema};
 use crate::disk::{self};
+use crate::finding::Place;
 use crate::report::printable::printable;
 
 /// Shows, describes or begins a config.
@@ -89,12 +91,20 @@ pub fn print(config: &Config, settings: &Settings, out: &mut dyn Write) -> Resul
         };
         entry(&mut section, key, value, said, out)?;
     }
-    for (key, said) in settings.said.iter().filter(|(key, _)| key.starts_with("rules.")) {
+    let in_order = |key: &str| DEFAULTS.iter().any(|(known, _)| *known == key);
+    for (key, said) in settings.said.iter().filter(|(key, _)| !in_order(key)) {
         entry(&mut section, key, &said.value, Some(said), out)?;
     }
-    let exclude: Vec<&str> = config.excluded_patterns().collect();
-    if !exclude.is_empty() {
-        writeln!(out, "exclude: {}", printable(&serde_json::to_string(&exclude)?))?;
+    let by = |place: &Place| match config.line(place) {
+        Some((path, line)) => format!("  # {}:{line}", printable(path)),
+        None => String::new(),
+    };
+    let mut exclude = config.excluded_patterns().peekable();
+    if exclude.peek().is_some() {
+        writeln!(out, "exclude:")?;
+    }
+    for (pattern, place) in exclude {
+        writeln!(out, "  - {}{}", quoted(pattern), by(&place))?;
     }
     let bases = config.bases();
     if !bases.is_empty() {
@@ -103,9 +113,10 @@ pub fn print(config: &Config, settings: &Settings, out: &mut dyn Write) -> Resul
     for base in bases {
         writeln!(
             out,
-            "  {}: {}",
+            "  {}: {}{}",
             quoted(&base.pattern),
-            quoted(&disk::shown(&base.path))
+            quoted(&disk::shown(&base.path)),
+            by(&base.place)
         )?;
     }
     if !settings.accepted.is_empty() {
@@ -113,7 +124,8 @@ pub fn print(config: &Config, settings: &Settings, out: &mut dyn Write) -> Resul
     }
     for accepted in &settings.accepted {
         let (name, reason) = (quoted(&accepted.name), quoted(&accepted.reason));
-        writeln!(out, "  - {{rule: {name}, reason: {reason}}}")?;
+        let by = accepted.place.as_ref().map_or_else(String::new, by);
+        writeln!(out, "  - {{rule: {name}, reason: {reason}}}{by}")?;
     }
     Ok(())
 }
@@ -156,6 +168,14 @@ fn entry<'a>(
         None => ("", key),
     };
     let by = said.map_or_else(|| "default".to_owned(), place);
+    // Names of labels and probes are whatever the config says.
+    let is_plain = name
+        .chars()
+        .all(|sign| sign.is_ascii_alphanumeric() || "-._/".contains(sign));
+    let name = match is_plain {
+        true => Cow::Borrowed(name),
+        false => Cow::Owned(quoted(name)),
+    };
     writeln!(out, "{indent}{name}: {}  # {}", printable(value), printable(&by))?;
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! `doctor`: whether a host, a cluster or a pod is what the platform needs.
 
+mod kubectl;
+
 use std::io::{self, Write};
 use std::path::Path;
-use std::process::Command;
-use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Result, bail};
 
 use super::{Exit, look, say};
 use crate::cli::doctor::Doctor;
@@ -13,17 +13,12 @@ use crate::cli::{Global, ListFormat};
 use crate::commands::intended;
 use crate::disk::{self};
 use crate::doctor::cluster::{self, Cluster};
+use crate::doctor::door::{Host, Watched};
 use crate::doctor::{Check, Kind, Sheet, State, Wish, host, pod};
 use crate::host::{RecordedHost, ThisHost};
 use crate::platform::hosts::{CLUSTERS_TEXT, HOSTS_TEXT};
 use crate::platform::mounts::Caching;
-use crate::program::{self, ProgramError};
 use crate::report::doctor as page;
-
-/// How long kubectl may take: a cluster may be far away.
-const KUBECTL_PATIENCE: Duration = Duration::from_secs(30);
-/// The longest answer of kubectl that is read, in bytes.
-const KUBECTL_LONGEST: u64 = 1 << 30;
 
 /// Prints all checks.
 pub fn doctor(global: &Global, arguments: &Doctor, out: &mut dyn Write) -> Result<Exit> {
@@ -34,16 +29,14 @@ pub fn doctor(global: &Global, arguments: &Doctor, out: &mut dyn Write) -> Resul
     let Some(wish) = wish(global, arguments)? else {
         return Ok(Exit::Failed);
     };
-    let mut work = Work {
-        checks: Vec::new(),
-        unread: false,
-    };
+    let mut work = Work::default();
     if let Some(folder) = &arguments.root {
-        let recorded =
-            RecordedHost::new(folder).with_context(|| format!("cannot read {}", disk::shown(folder)))?;
-        work.checks = host::check(&recorded, &wish);
+        match RecordedHost::new(folder) {
+            Ok(recorded) => work.host(&recorded, &wish),
+            Err(error) => bail!("cannot read {}: {}", disk::shown(folder), disk::reason(&error)),
+        }
     } else if arguments.cluster.is_empty() && arguments.pod.is_empty() && !arguments.kubectl {
-        work.checks = host::check(&ThisHost, &wish);
+        work.host(&ThisHost, &wish);
     } else {
         let mut known = Cluster::default();
         for path in &arguments.cluster {
@@ -53,7 +46,9 @@ pub fn doctor(global: &Global, arguments: &Doctor, out: &mut dyn Write) -> Resul
             work.kubectl(&mut known);
         }
         if arguments.kubectl || !arguments.cluster.is_empty() {
-            work.checks.extend(cluster::check(&known, &wish));
+            work.looked |= !known.is_unknown();
+            let checks = cluster::check(&known, &wish);
+            work.add(checks);
         }
         for path in &arguments.pod {
             work.pods(path, &known, &wish);
@@ -63,10 +58,18 @@ pub fn doctor(global: &Global, arguments: &Doctor, out: &mut dyn Write) -> Resul
         ListFormat::Text => page::write_text(&work.checks, look(global), out)?,
         ListFormat::Json => page::write_json(&work.checks, out)?,
     }
-    let any = |state: State| work.checks.iter().any(|check| check.state == state);
+    if !work.looked {
+        say(match arguments.root {
+            Some(_) => {
+                "error: nothing of a host was found: a recorded host is a folder like its root, with etc, proc and sys in it"
+            }
+            None => "error: nothing could be looked at",
+        });
+    }
+    let is_bad = work.checks.iter().any(|check| check.state == State::Bad);
     Ok(match () {
-        () if any(State::Bad) => Exit::Found,
-        () if work.unread || !(any(State::Good) || any(State::Warning)) => Exit::Failed,
+        () if is_bad => Exit::Found,
+        () if work.unread || !work.looked => Exit::Failed,
         () => Exit::Clean,
     })
 }
@@ -109,24 +112,46 @@ fn wish(global: &Global, arguments: &Doctor) -> Result<Option<Wish>> {
     }))
 }
 
+#[derive(Default)]
 struct Work {
     checks: Vec<Check>,
     /// Whether a file that was named could not be opened.
     unread: bool,
+    /// Whether anything at all could be looked at.
+    looked: bool,
 }
 
 impl Work {
-    fn failed(&mut self, id: &'static str, name: &str, why: &str) {
+    fn failed(&mut self, id: &'static str, name: &str, why: &str, help: &str) {
         say(&format!("error: {name}: {why}"));
+        self.unknown(id, name, why, help);
+    }
+
+    fn unknown(&mut self, id: &'static str, name: &str, why: &str, help: &str) {
         let mut sheet = Sheet::new(name);
         sheet.say(
             id,
             State::Unknown,
             why,
             "what could not be read is not checked",
-            "",
+            help,
         );
         self.checks.extend(sheet.checks);
+    }
+
+    /// Adds checks, without those which say once more that what could not be read is unknown.
+    fn add(&mut self, mut checks: Vec<Check>) {
+        let told: Vec<&str> = self.checks.iter().map(|check| check.id).collect();
+        checks.retain(|check| {
+            !(check.subject == "cluster" && check.state == State::Unknown && told.contains(&check.id))
+        });
+        self.checks.extend(checks);
+    }
+
+    fn host(&mut self, host: &dyn Host, wish: &Wish) {
+        let watched = Watched::new(host);
+        self.checks = host::check(&watched, wish);
+        self.looked = watched.has_seen();
     }
 
     fn cluster(&mut self, path: &Path, known: &mut Cluster) {
@@ -137,69 +162,27 @@ impl Work {
                 Ok(file) => cluster::read(file, known),
                 Err(error) => {
                     self.unread = true;
-                    return self.failed("node-image", &name, &error.to_string());
+                    return self.failed("node-image", &name, &error.reason(), "");
                 }
             },
         };
         if let Err(wrong) = read {
-            self.failed("node-image", &name, &wrong.0);
+            self.failed("node-image", &name, &wrong.0, "");
         }
     }
 
     fn kubectl(&mut self, known: &mut Cluster) {
-        let asked: [(&[&str], &'static str, &'static str); 5] = [
-            (
-                &["version", "-o", "json", "--request-timeout=20s"],
-                "kubernetes-version",
-                "",
-            ),
-            (
-                &["get", "nodes", "-o", "json", "--request-timeout=20s"],
-                "node-image",
-                "Node",
-            ),
-            (
-                &["get", "runtimeclass", "-o", "json", "--request-timeout=20s"],
-                "runtime-class",
-                "RuntimeClass",
-            ),
-            (
-                &["get", "namespaces", "-o", "json", "--request-timeout=20s"],
-                "pod-security",
-                "Namespace",
-            ),
-            (
-                &[
-                    "get",
-                    "pods",
-                    "--all-namespaces",
-                    "-o",
-                    "json",
-                    "--request-timeout=20s",
-                ],
-                "privileged",
-                "",
-            ),
-        ];
-        for (words, id, kind) in asked {
-            let shown = words.iter().take_while(|word| !word.starts_with('-'));
-            let name = shown.fold("kubectl".to_owned(), |name, word| format!("{name} {word}"));
-            let answer = program::answer(
-                Command::new("kubectl").args(words),
-                KUBECTL_PATIENCE,
-                KUBECTL_LONGEST,
-            );
-            match answer {
-                Ok(answer) => match cluster::read(answer.as_slice(), known) {
-                    Ok(()) if !kind.is_empty() => known.complete.push(kind),
-                    Ok(()) => {}
-                    Err(wrong) => self.failed(id, &name, &wrong.0),
-                },
-                Err(ProgramError::Missing(_)) => {
-                    self.failed(id, "kubectl", "there is no such program");
-                    return;
+        let mut questions = kubectl::QUESTIONS.iter();
+        while let Some(question) = questions.next() {
+            let Err(silence) = kubectl::ask(question, known) else {
+                continue;
+            };
+            self.failed(question.id, question.line, &silence.why, &silence.help);
+            if silence.is_lasting {
+                // The same for all others, said once aloud.
+                for question in questions.by_ref() {
+                    self.unknown(question.id, question.line, &silence.why, &silence.help);
                 }
-                Err(error) => self.failed(id, &name, &error.to_string()),
             }
         }
     }
@@ -214,7 +197,7 @@ impl Work {
             Ok(source) => source,
             Err(error) => {
                 self.unread = true;
-                return self.failed("privileged", &name, &error.to_string());
+                return self.failed("privileged", &name, &error.reason(), "");
             }
         };
         match pod::read(source.text()) {
@@ -223,14 +206,15 @@ impl Work {
                     [] => "it is empty".to_owned(),
                     kinds => format!("it holds no pod and no workload, but {}", kinds.join(", ")),
                 };
-                self.failed("privileged", &name, &found);
+                self.failed("privileged", &name, &found, "");
             }
             Ok(documents) => {
+                self.looked = true;
                 for one in &documents.pods {
                     self.checks.extend(pod::check(one, &known.nodes, wish));
                 }
             }
-            Err(error) => self.failed("privileged", &name, &error),
+            Err(error) => self.failed("privileged", &name, &error, ""),
         }
     }
 }

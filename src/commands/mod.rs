@@ -20,6 +20,8 @@ mod tree;
 mod verify;
 mod why;
 
+use std::borrow::Cow;
+use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -63,19 +65,10 @@ impl From<Exit> for ExitCode {
 
 /// Does what the command line asks for.
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let cli = match Cli::try_parse_from(&words) {
         Ok(cli) => cli,
-        Err(error) => {
-            if let Some(flag) = later(&error) {
-                say(&format!(
-                    "error: {flag} is not there yet: this version finds faults and mends none"
-                ));
-                return Exit::Failed.into();
-            }
-            // If even this cannot be printed, nobody is there to be told.
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
-        }
+        Err(error) => return refused(&words, &error),
     };
     let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let done = dispatch(cli, &mut out).and_then(|exit| {
@@ -91,6 +84,30 @@ pub fn run() -> ExitCode {
             Exit::Failed.into()
         }
     }
+}
+
+/// Says why a command line cannot be understood, or prints the help that it asks for.
+fn refused(words: &[OsString], error: &clap::Error) -> ExitCode {
+    if let Some(flag) = later(error) {
+        say(&format!(
+            "error: {flag} is not there yet: this version finds faults and mends none"
+        ));
+        return Exit::Failed.into();
+    }
+    let code = ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+    // clap repeats a word as it is, and a word may be the name of a file that a hook hands over.
+    let text: Vec<Cow<str>> = words.iter().map(|word| word.to_string_lossy()).collect();
+    let plain: Vec<Cow<str>> = text.iter().map(|word| printable(word)).collect();
+    if plain == text {
+        // If even this cannot be printed, nobody is there to be told.
+        let _ = error.print();
+        return code;
+    }
+    match Cli::try_parse_from(plain.iter().map(|word| &**word)) {
+        Err(error) => drop(error.print()),
+        Ok(_) => say("error: an argument has signs in it that cannot be printed"),
+    }
+    code
 }
 
 /// Flags whose names are settled and whose work is still to come. They are errors like any unknown one,

@@ -140,7 +140,10 @@ fn of_file(name: &str, config: &Config, settings: &Settings) -> OfFile {
             .collect(),
         keys,
         ignore: accepted.collect(),
-        exclude: config.excluded_patterns().map(str::to_owned).collect(),
+        exclude: config
+            .excluded_patterns()
+            .map(|(pattern, _)| pattern.to_owned())
+            .collect(),
     }
 }
 

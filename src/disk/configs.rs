@@ -208,8 +208,11 @@ impl Loading {
             Ok(source) => Arc::new(source),
             Err(error) => {
                 // Told where the unreadable file is named, if a config names it.
-                let (source, span) = said_by.unwrap_or_else(|| (self.nothing(path), Span::default()));
-                let found = finding(&source, "config-unreadable", span, error.to_string());
+                let (source, span, message) = match said_by {
+                    Some((source, span)) => (source, span, error.to_string()),
+                    None => (self.nothing(path), Span::default(), error.reason()),
+                };
+                let found = finding(&source, "config-unreadable", span, message);
                 self.broken.findings.push(found);
                 return None;
             }

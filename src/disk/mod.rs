@@ -95,7 +95,7 @@ impl DiskError {
 }
 
 /// An error of the system in plain words, without its number.
-fn reason(error: &io::Error) -> String {
+pub fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file or folder".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
@@ -117,9 +117,7 @@ pub fn read(path: &Path, name: &str) -> Result<Source, DiskError> {
     };
     // What a name leads to is looked at before it is opened: opening a pipe would wait for ever.
     let metadata = std::fs::metadata(path).map_err(failed)?;
-    // A name that somebody typed may be a pipe of the shell (`<(…)`), which is under /dev or /proc.
-    let given_by_shell = path.starts_with("/dev") || path.starts_with("/proc");
-    if !metadata.is_file() && (metadata.is_dir() || !given_by_shell) {
+    if !metadata.is_file() && (metadata.is_dir() || !is_given_by_shell(path)) {
         return Err(DiskError::NotAFile {
             path: name.to_owned(),
         });
@@ -133,17 +131,36 @@ pub fn read(path: &Path, name: &str) -> Result<Source, DiskError> {
     read_from(file, name, metadata.len() as usize)
 }
 
-/// Opens a file of any length, to be read as a stream. A pipe will do.
+/// Whether a name that somebody typed may be a pipe of the shell (`<(…)`): these are under /dev or /proc.
+fn is_given_by_shell(path: &Path) -> bool {
+    path.starts_with("/dev") || path.starts_with("/proc")
+}
+
+/// Refuses a pipe with a name: opening it waits for whoever reads, for ever if nobody does.
+fn refuse_pipe(path: &Path, metadata: Option<&std::fs::Metadata>) -> io::Result<()> {
+    match metadata.is_some_and(is_pipe) && !is_given_by_shell(path) {
+        true => Err(io::Error::other("it is a pipe that nobody may read from")),
+        false => Ok(()),
+    }
+}
+
+fn is_pipe(metadata: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    metadata.file_type().is_fifo()
+}
+
+/// Opens a file of any length, to be read as a stream. A pipe of the shell will do.
 ///
 /// # Errors
-/// Missing, unreadable, or a folder.
+/// Missing, unreadable, a folder, or a pipe with a name: nobody may ever write to it.
 pub fn open(path: &Path) -> Result<File, DiskError> {
     let name = shown(path);
     let failed = |error| DiskError::Read {
         path: name.clone(),
         error,
     };
-    if std::fs::metadata(path).map_err(failed)?.is_dir() {
+    let metadata = std::fs::metadata(path).map_err(failed)?;
+    if metadata.is_dir() || (is_pipe(&metadata) && !is_given_by_shell(path)) {
         return Err(DiskError::NotAFile { path: name });
     }
     File::open(path).map_err(failed)
@@ -191,8 +208,8 @@ pub fn write(path: &Path, text: &[u8]) -> Result<(), DiskError> {
 /// # Errors
 /// It cannot be written to.
 pub fn append(path: &Path, text: &[u8]) -> Result<(), DiskError> {
-    let appended = File::options().append(true).create(true).open(path);
-    appended
+    refuse_pipe(path, std::fs::metadata(path).ok().as_ref())
+        .and_then(|()| File::options().append(true).create(true).open(path))
         .and_then(|mut file| file.write_all(text))
         .map_err(|error| DiskError::Write {
             path: shown(path),
@@ -216,6 +233,7 @@ pub fn resolved(path: &Path) -> PathBuf {
     if let Ok(path) = std::fs::canonicalize(&path) {
         return path;
     }
+    let path = end_of_links(path);
     let folder = path.parent().map(std::fs::canonicalize);
     match (folder, path.file_name()) {
         (Some(Ok(folder)), Some(name)) => folder.join(name),
@@ -223,14 +241,27 @@ pub fn resolved(path: &Path) -> PathBuf {
     }
 }
 
+/// The path to which a link leads that leads to nothing yet: what is written to it is made there.
+fn end_of_links(mut path: PathBuf) -> PathBuf {
+    // As many as the system follows; a circle ends somewhere in it, and writing there tells.
+    for _ in 0..40 {
+        let Ok(target) = std::fs::read_link(&path) else {
+            break;
+        };
+        path = absolute(&path.parent().unwrap_or(Path::new("/")).join(target));
+    }
+    path
+}
+
 fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let existing = std::fs::metadata(path).ok();
-    // A device or pipe (`/dev/stderr`) cannot be replaced, only written to.
+    refuse_pipe(path, existing.as_ref())?;
+    // A device or pipe of the shell (`/dev/stderr`) cannot be replaced, only written to.
     if existing.as_ref().is_some_and(|file| !file.is_file()) {
         return File::options().write(true).open(path)?.write_all(text);
     }
     // A link is kept: what it leads to is replaced.
-    let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let path = resolved(path);
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".{}.tmp", std::process::id()));
     let beside = path.with_file_name(name);

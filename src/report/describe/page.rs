@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Description, Named, Path, Where};
 use crate::finding::Certainty;
-use crate::report::printable::printable;
+use crate::report::printable::{printable, printable_at_start};
 
 /// The page for people.
 pub fn page(description: &Description) -> String {
@@ -185,7 +185,8 @@ fn named(page: &mut String, title: &str, list: &[Named], sign: char) {
 }
 
 fn placed(value: &str, origin: Option<&Where>) -> String {
-    let value = printable(value);
+    // Of a list, a value is the first of its line.
+    let value = printable_at_start(value);
     match origin {
         Some(Where { by, .. }) if by == "base" => format!("{value:<WIDTH$} base"),
         Some(Where {

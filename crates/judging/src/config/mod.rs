@@ -118,6 +118,8 @@ pub struct Accepted {
     pub name: String,
     /// Why.
     pub reason: String,
+    /// Where the config says so; left out where nobody asks.
+    pub place: Option<Place>,
 }
 
 /// A key of the config with who said it.
@@ -253,13 +255,22 @@ impl Config {
             })
     }
 
-    /// The patterns of all `exclude` lists.
-    pub fn excluded_patterns(&self) -> impl Iterator<Item = &str> {
-        let lists = self
-            .layers
-            .iter()
-            .flat_map(|layer| layer.raw.exclude.iter().flatten());
-        lists.map(|pattern| pattern.value.as_str())
+    /// The patterns of all `exclude` lists, each with where the config says it.
+    pub fn excluded_patterns(&self) -> impl Iterator<Item = (&str, Place)> {
+        self.layers.iter().flat_map(|layer| {
+            let patterns = layer.raw.exclude.iter().flatten();
+            patterns.map(|pattern| (pattern.value.as_str(), layer.place(pattern.span)))
+        })
+    }
+
+    /// The file and the line of a place in one of these configs.
+    pub fn line(&self, place: &Place) -> Option<(&str, u32)> {
+        let Place::Text { path, span } = place else {
+            return None;
+        };
+        let mut layers = self.layers.iter();
+        let layer = layers.find(|layer| layer.source.name() == &**path)?;
+        Some((layer.source.name(), layer.source.position(span.start).line))
     }
 
     /// The images that are built from Dockerfiles of one's own.
@@ -312,6 +323,7 @@ impl Config {
                     settings.accepted.push(Accepted {
                         name: entry.rule.value.clone(),
                         reason: entry.reason.value.trim().to_owned(),
+                        place: (sayers == Sayers::Kept).then(|| layer.place(entry.rule.span)),
                     });
                 }
             }

@@ -1,5 +1,6 @@
 //! The one door through which a host is seen: its files, its commands and its engine.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -51,6 +52,59 @@ pub trait Host {
     fn run(&self, program: &str, arguments: &[&str]) -> Seen<String>;
     /// The engine.
     fn engine(&self) -> Seen<Engine>;
+}
+
+/// Another host, with a note of whether anything of it was ever seen.
+pub struct Watched<'a> {
+    host: &'a dyn Host,
+    seen: Cell<bool>,
+}
+
+impl<'a> Watched<'a> {
+    /// Nothing was seen of it yet.
+    pub fn new(host: &'a dyn Host) -> Self {
+        Self {
+            host,
+            seen: Cell::new(false),
+        }
+    }
+
+    /// Whether a file with something in it, a folder with something in it, an answer of a program or of the
+    /// engine was there.
+    pub fn has_seen(&self) -> bool {
+        self.seen.get()
+    }
+
+    fn note<T>(&self, seen: Seen<T>, counts: impl FnOnce(&T) -> bool) -> Seen<T> {
+        if let Seen::Known(value) = &seen
+            && counts(value)
+        {
+            self.seen.set(true);
+        }
+        seen
+    }
+}
+
+impl Host for Watched<'_> {
+    fn name(&self) -> String {
+        self.host.name()
+    }
+
+    fn read(&self, path: &str) -> Seen<Vec<u8>> {
+        self.note(self.host.read(path), |bytes| !bytes.is_empty())
+    }
+
+    fn list(&self, path: &str) -> Seen<Vec<String>> {
+        self.note(self.host.list(path), |names| !names.is_empty())
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) -> Seen<String> {
+        self.note(self.host.run(program, arguments), |_| true)
+    }
+
+    fn engine(&self) -> Seen<Engine> {
+        self.note(self.host.engine(), |_| true)
+    }
 }
 
 /// The text of a file without white space around it.

@@ -9,6 +9,8 @@ pub enum Meaning {
     Text,
     /// A reference of an image.
     Image,
+    /// Docker's config, as JSON.
+    DockerConfig,
     /// `true` or `false`, as Go reads them.
     Switch,
     /// A number of processors.
@@ -71,7 +73,7 @@ pub const VARIABLES: &[Variable] = &[
     optional("CODER_INNER_ENVS", Meaning::Names),
     optional("CODER_INNER_WORK_DIR", Meaning::Path),
     optional("CODER_INNER_HOSTNAME", Meaning::Text),
-    optional("CODER_IMAGE_PULL_SECRET", Meaning::Text),
+    optional("CODER_IMAGE_PULL_SECRET", Meaning::DockerConfig),
     optional("CODER_DOCKER_CONFIG", Meaning::Path),
     optional("CODER_DOCKER_BRIDGE_CIDR", Meaning::Network),
     optional("CODER_MOUNTS", Meaning::Mounts),

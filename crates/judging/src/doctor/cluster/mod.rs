@@ -86,6 +86,29 @@ pub struct Namespace {
     pub enforce: Option<String>,
 }
 
+impl Cluster {
+    /// Takes in what else is known.
+    pub fn add(&mut self, other: Self) {
+        self.nodes.extend(other.nodes);
+        self.runtime_classes.extend(other.runtime_classes);
+        self.namespaces.extend(other.namespaces);
+        self.pods.extend(other.pods);
+        self.pods_seen += other.pods_seen;
+        self.version = other.version.or(self.version.take());
+        self.complete.extend(other.complete);
+    }
+
+    /// Whether nothing is known of it.
+    pub fn is_unknown(&self) -> bool {
+        self.nodes.is_empty()
+            && self.runtime_classes.is_empty()
+            && self.namespaces.is_empty()
+            && self.pods_seen == 0
+            && self.version.is_none()
+            && self.complete.is_empty()
+    }
+}
+
 impl Node {
     /// The value of a label.
     pub fn label(&self, key: &str) -> Option<&str> {
@@ -108,7 +131,7 @@ impl Node {
             || self
                 .image
                 .as_deref()
-                .is_some_and(|image| image.contains("CoreOS"))
+                .is_some_and(|image| image.contains("Red Hat Enterprise Linux CoreOS"))
         {
             return Some("openshift");
         }

@@ -94,6 +94,10 @@ fn image(node: &Node, wish: &Wish, sheet: &mut Sheet) {
         Some(row) if wish.is_sysbox() && row.fault.is_none() && row.kubernetes == "no" => {
             (State::Bad, "the installer for Kubernetes does not take it")
         }
+        Some(row) if wish.is_sysbox() && row.fault.is_none() && row.kubernetes == "unclear" => (
+            State::Warning,
+            "Sysbox's list has it as not yet done for Kubernetes, though the installer lets it pass",
+        ),
         _ => return super::super::host::judge_release(&release, wish, sheet, ID),
     };
     sheet.say(
@@ -179,9 +183,9 @@ fn runtime(node: &Node, wish: &Wish, sheet: &mut Sheet) {
         return sheet.say(ID, State::Unknown, seen, "it is in no row of the table", "");
     };
     match (wish.kind, row.state) {
-        (_, Weight::Bad | Weight::Warning) => {
+        (Kind::Sysbox, Weight::Bad | Weight::Warning) => {
             let help = "update containerd to 2.0.5 or later";
-            sheet.say(ID, wish.bad_for_sysbox(), seen, row.why.clone(), help);
+            sheet.say(ID, State::Bad, seen, row.why.clone(), help);
         }
         (Kind::Sysbox, Weight::Good) => match row.pods {
             PodNeeds::Annotation => {
@@ -210,6 +214,15 @@ fn labels(node: &Node, wish: &Wish, sheet: &mut Sheet) {
         return sheet.good(ID, "none are needed", "the platform asks for no labels");
     }
     let install = node.label("sysbox-install") == Some("yes");
+    if node.label("crio-runtime") == Some("installing") {
+        return sheet.say(
+            ID,
+            State::Warning,
+            "crio-runtime=installing",
+            "the installer is putting CRI-O in the place of the node's container runtime, and restarts the kubelet",
+            "wait for the installer, or read the log of sysbox-deploy-k8s",
+        );
+    }
     match node.label("sysbox-runtime") {
         Some("running") => sheet.good(ID, CLUSTERS.running_label.clone(), why),
         Some(other) => sheet.say(

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::io::{BufReader, Read};
 
-use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::Deserialize;
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::super::pod::Pod;
@@ -71,6 +72,112 @@ fn skip_space(input: &mut impl std::io::BufRead) -> Result<bool, Wrong> {
     }
 }
 
+/// Which part of a value is kept. Nodes list their images and pods their conditions: what is judged is a
+/// tenth of what is printed.
+enum Part {
+    /// All of it.
+    Whole,
+    /// Of an object these keys; of anything else nothing.
+    Keys(&'static [(&'static str, Part)]),
+}
+
+/// What is judged of an object.
+const OBJECT: Part = Part::Keys(&[
+    ("kind", Part::Whole),
+    (
+        "metadata",
+        Part::Keys(&[
+            ("name", Part::Whole),
+            ("generateName", Part::Whole),
+            ("namespace", Part::Whole),
+            ("labels", Part::Whole),
+            ("annotations", Part::Whole),
+        ]),
+    ),
+    ("spec", Part::Whole),
+    (
+        "status",
+        Part::Keys(&[("capacity", Part::Whole), ("nodeInfo", Part::Whole)]),
+    ),
+    ("handler", Part::Whole),
+    ("scheduling", Part::Whole),
+    ("serverVersion", Part::Whole),
+    ("clientVersion", Part::Whole),
+    // A list within a list.
+    ("items", Part::Whole),
+]);
+
+impl Part {
+    /// What is kept of the value of a key, if anything.
+    fn part(&self, key: &str) -> Option<&'static Part> {
+        match self {
+            Self::Whole => Some(&Part::Whole),
+            Self::Keys(keys) => keys.iter().find(|(one, _)| *one == key).map(|(_, part)| part),
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for &Part {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        match self {
+            Part::Whole => Value::deserialize(deserializer),
+            Part::Keys(_) => deserializer.deserialize_any(self),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for &Part {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut kept = Map::new();
+        while let Some(key) = map.next_key::<String>()? {
+            match self.part(&key) {
+                Some(part) => drop(kept.insert(key, map.next_value_seed(part)?)),
+                None => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(Value::Object(kept))
+    }
+
+    // Anything but an object is nothing that is judged.
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Value, A::Error> {
+        while sequence.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+}
+
 /// A document: an object, a list of objects, or a version.
 struct Document<'a> {
     cluster: &'a mut Cluster,
@@ -101,8 +208,10 @@ impl<'de> Visitor<'de> for Document<'_> {
                     found: self.found,
                 })?;
             } else {
-                let value = map.next_value::<Value>()?;
-                rest.insert(key, value);
+                match OBJECT.part(&key) {
+                    Some(part) => drop(rest.insert(key, map.next_value_seed(part)?)),
+                    None => drop(map.next_value::<IgnoredAny>()?),
+                }
             }
         }
         let whole = Value::Object(rest);
@@ -154,7 +263,7 @@ impl<'de> Visitor<'de> for Items<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<(), A::Error> {
-        while let Some(item) = sequence.next_element::<Value>()? {
+        while let Some(item) = sequence.next_element_seed(&OBJECT)? {
             if text(&item, &["kind"]).is_some_and(|kind| kind.ends_with("List")) {
                 for inner in each(&item, &["items"]) {
                     *self.found += take(inner, self.cluster);

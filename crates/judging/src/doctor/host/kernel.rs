@@ -64,7 +64,7 @@ pub(in crate::doctor) fn judge(
             "take Ubuntu 20.04 with kernel 5.4, or turn caching off",
         );
     }
-    if wish.is_cached() && release.contains("5.15") && release.contains("aws") {
+    if wish.is_cached() && (version.major, version.minor) == (5, 15) && release.contains("aws") {
         let why = "cached virtual machines fail on Amazon's 5.15 kernels (changelog 1.36.0)";
         return sheet.say(
             ID,

@@ -44,8 +44,10 @@ pub enum Volume {
     Host(String),
     /// A claim, or a named volume of Docker.
     Claim(String),
-    /// Empty, on disk.
-    Empty,
+    /// Empty, on disk, with the most bytes that it may hold if that is said.
+    Empty(Option<u64>),
+    /// A block device of Ceph.
+    Rbd,
     /// Empty, in memory.
     Memory,
     /// NFS.
@@ -100,9 +102,11 @@ pub struct Mounted {
 impl Container {
     /// Whether it is envbox.
     pub fn is_envbox(&self) -> bool {
-        let last = self.image.split(['@', ':']).next().unwrap_or_default();
         let by_command = self.command.first().is_some_and(|first| first == "/envbox");
-        by_command || last.rsplit('/').next() == Some("envbox") || self.image.contains("/envbox:")
+        // A registry may have a port, so the tag is looked for behind the last slash alone.
+        let name = self.image.split('@').next().unwrap_or_default();
+        let last = name.rsplit('/').next().unwrap_or_default();
+        by_command || matches!(last.split(':').next(), Some("envbox" | "envbox-preview"))
     }
 
     fn variable(&self, name: &str) -> Option<&Told> {

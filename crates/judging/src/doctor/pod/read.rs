@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::super::cluster::quantity;
 use super::super::{at, each, text, truth};
 use super::{Container, Mounted, Pod, Told, Volume};
 
@@ -145,8 +146,12 @@ fn volume(value: &Value) -> (String, Volume) {
         Volume::Nfs(word(value, &["csi", "driver"]))
     } else if text(value, &["emptyDir", "medium"]) == Some("Memory") {
         Volume::Memory
-    } else if value.get("emptyDir").is_some() {
-        Volume::Empty
+    } else if let Some(empty) = value.get("emptyDir") {
+        Volume::Empty(text(empty, &["sizeLimit"]).and_then(quantity))
+    } else if at(value, &["rbd"]).is_some()
+        || text(value, &["csi", "driver"]).is_some_and(|driver| driver.contains("rbd"))
+    {
+        Volume::Rbd
     } else {
         Volume::Other
     };

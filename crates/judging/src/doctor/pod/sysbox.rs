@@ -2,8 +2,9 @@
 
 use super::super::cluster::Node;
 use super::super::{Sheet, State};
-use super::{Container, Pod, Volume, below, stores};
+use super::{Container, Pod, Told, Volume, below, stores};
 use crate::platform::hosts::{CLUSTERS, PodNeeds};
+use crate::platform::settings;
 
 pub(super) fn check(pod: &Pod, main: &Container, nodes: &[Node], sheet: &mut Sheet) {
     let why = "Sysbox runs no privileged containers";
@@ -21,6 +22,7 @@ pub(super) fn check(pod: &Pod, main: &Container, nodes: &[Node], sheet: &mut She
     namespaces(pod, nodes, sheet);
     start(main, sheet);
     host_paths(pod, main, sheet);
+    variables(pod, sheet);
     mounts(pod, main, sheet);
 }
 
@@ -175,6 +177,31 @@ fn start(main: &Container, sheet: &mut Sheet) {
     }
 }
 
+/// Sysbox takes its own settings out of the variables of each container.
+fn variables(pod: &Pod, sheet: &mut Sheet) {
+    const ID: &str = "variables";
+    for (name, told) in pod.containers.iter().flat_map(|one| &one.variables) {
+        let value = match told {
+            Told::Text(text) => Some(text.as_str()),
+            Told::Resource(..) | Told::Elsewhere => None,
+        };
+        if let Some(refusal) = settings::refusal(name, value) {
+            let seen = match value {
+                Some(value) => format!("{name}={value}"),
+                None => name.clone(),
+            };
+            sheet.say(ID, State::Bad, seen, refusal.why, refusal.help);
+        }
+    }
+    if sheet.has_none(ID) {
+        sheet.good(
+            ID,
+            "none that Sysbox refuses",
+            "Sysbox reads those that begin with SYSBOX_",
+        );
+    }
+}
+
 fn host_paths(pod: &Pod, main: &Container, sheet: &mut Sheet) {
     const ID: &str = "host-paths";
     let why = "Sysbox brings headers and modules itself; what is of the host belongs to nobody inside";
@@ -209,6 +236,15 @@ fn host_paths(pod: &Pod, main: &Container, sheet: &mut Sheet) {
     }
 }
 
+/// Where engines inside keep what they store.
+const STORES: [&str; 5] = [
+    "/var/lib/docker",
+    "/var/lib/kubelet",
+    "/var/lib/containerd",
+    "/var/lib/rancher",
+    "/var/lib/buildkit",
+];
+
 fn mounts(pod: &Pod, main: &Container, sheet: &mut Sheet) {
     const ID: &str = "mounts";
     for mount in &main.mounts {
@@ -222,18 +258,23 @@ fn mounts(pod: &Pod, main: &Container, sheet: &mut Sheet) {
             );
         }
     }
-    stores(
-        pod,
-        main,
-        &[
-            "/var/lib/docker",
-            "/var/lib/kubelet",
-            "/var/lib/containerd",
-            "/var/lib/rancher",
-            "/var/lib/buildkit",
-        ],
-        sheet,
-    );
+    stores(pod, main, &STORES, sheet);
+    for mount in &main.mounts {
+        let seen = match pod.volume(&mount.volume) {
+            Some(Volume::Empty(_)) => "an emptyDir",
+            Some(Volume::Rbd) => "rbd",
+            _ => continue,
+        };
+        if STORES.iter().any(|store| below(&mount.path, store)) {
+            sheet.say(
+                ID,
+                State::Warning,
+                format!("{} on {seen}", mount.path),
+                "stores on emptyDir and rbd had trouble under Sysbox (nestybox/sysbox#406)",
+                "take a claim of other storage",
+            );
+        }
+    }
     if sheet.has_none(ID) {
         sheet.good(
             ID,
