@@ -9,4 +9,5 @@ pub mod envbox;
 pub mod hosts;
 pub mod mounts;
 pub mod runtime;
+pub mod support;
 pub mod versions;
