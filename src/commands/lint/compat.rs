@@ -14,7 +14,7 @@ use rayon::prelude::*;
 
 use super::files::{self, Files};
 use super::judge::{Judge, Judged, Legible, Verdict};
-use crate::cli::{Format, Global, Lint};
+use crate::cli::{Format, Global, Lint, Rules};
 use crate::commands::outputs;
 use crate::commands::{Exit, look, say};
 use crate::config::hadolint::{Hadolint, LabelKind, NAMES, Threshold};
@@ -28,16 +28,30 @@ use crate::source::Source;
 
 /// Checks Dockerfiles as hadolint does.
 pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Exit> {
-    let mut selection = super::selection(&arguments.rules)?;
+    // An id that nobody knows is no error there.
+    let ignored = Some(arguments.rules.ignore.clone()).filter(|ids| !ids.is_empty());
+    let known = Rules {
+        ignore: Vec::new(),
+        select: arguments.rules.select.clone(),
+        ..arguments.rules
+    };
+    let mut selection = super::selection(&known)?;
     let Some(config) = config(global) else {
         return Ok(Exit::Found);
     };
+    let config = config.then(Hadolint {
+        ignored,
+        ..arguments.of_hadolint.said()
+    });
     let configs = Configs::given(ours(&config));
     let files = files::find(arguments, &configs);
     if arguments.files.show_files {
         return super::show(&files, out);
     }
-    outputs::apart(&arguments.output.output, files.paths())?;
+    let report = arguments.of_hadolint.report.iter();
+    let report = report.map(|path| (arguments.output.format, path.clone()));
+    let written: Vec<_> = arguments.output.output.iter().cloned().chain(report).collect();
+    outputs::apart(&written, files.paths())?;
     selection.select.get_or_insert_with(ids);
     // hadolint judges a file alone.
     let alone = BTreeMap::new();
@@ -46,7 +60,7 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
     let judged: Vec<Judged> = threads
         .build()?
         .install(|| files.judged.par_iter().map(|file| judge.judge(file)).collect());
-    let report = gather(&files, judged, &config);
+    let mut report = gather(&files, judged, &config);
     let formats = formats(arguments, &config);
     let mut failed = Vec::new();
     for (format, path) in &arguments.output.output {
@@ -58,8 +72,21 @@ pub fn lint(global: &Global, arguments: &Lint, out: &mut dyn Write) -> Result<Ex
         Some(true) => Look::Plain,
         _ => look(global),
     };
+    let of_hadolint = &arguments.of_hadolint;
+    if let (Some(path), [Format::Checkstyle]) = (&of_hadolint.file_path_in_report, formats.as_slice()) {
+        for file in &mut report.files {
+            file.path.clone_from(path);
+        }
+    }
+    let mut kept = Vec::new();
     for format in &formats {
-        write(&report.files, *format, look, out)?;
+        match of_hadolint.report {
+            Some(_) => write(&report.files, *format, Look::Plain, &mut kept)?,
+            None => write(&report.files, *format, look, out)?,
+        }
+    }
+    if let Some(path) = &of_hadolint.report {
+        outputs::into_file(path, &kept, &mut failed);
     }
     out.flush()?;
     for words in report.errors.iter().chain(&failed) {
@@ -132,6 +159,8 @@ fn level(config: &Hadolint, id: &str, severity: Severity) -> Option<Severity> {
         (Some(severity), _) => Some(severity),
         (None, Some(Usual::Told(severity))) => Some(severity),
         (None, Some(Usual::KeptBack)) => None,
+        // We know which shell the base has, and that dash stops at these; for hadolint it is any sh.
+        (None, None) if id.starts_with("SC3") => Some(Severity::Warning),
         (None, None) => Some(severity),
     }
 }
@@ -145,12 +174,18 @@ fn fails(files: &[File], arguments: &Lint, config: &Hadolint) -> bool {
     files.iter().flat_map(File::severities).any(fails)
 }
 
+/// ShellCheck's ids that hadolint never shows: what a RUN sources is not at hand, and of the first line of
+/// a script hadolint makes its own.
+const NEVER: [&str; 7] = [
+    "SC1090", "SC1091", "SC2187", "SC1114", "SC1115", "SC1128", "SC2096",
+];
+
 /// All ids of hadolint's and ShellCheck's that a rule goes by.
 fn ids() -> Vec<String> {
     let names = RULES
         .iter()
         .flat_map(|rule| std::iter::once(rule.name).chain(rule.aliases.iter().copied()));
-    let ids = names.filter(|name| hadolint::is_id(name));
+    let ids = names.filter(|name| hadolint::is_id(name) && !NEVER.contains(name));
     ids.map(str::to_owned).collect()
 }
 

@@ -111,7 +111,8 @@ impl LabelKind {
         }
     }
 
-    fn of(word: &str) -> Option<Self> {
+    /// The kind of this name; none names any text.
+    pub fn of(word: &str) -> Option<Self> {
         let all = [
             Self::Text,
             Self::Url,
@@ -138,7 +139,8 @@ impl Threshold {
         }
     }
 
-    fn of(word: &str) -> Option<Self> {
+    /// The level of this name.
+    pub fn of(word: &str) -> Option<Self> {
         Some(match word {
             "error" => Self::Error,
             "warning" => Self::Warning,

@@ -29,7 +29,7 @@ pub fn behind(written: &Written, place: &Place, text: &str) -> Option<Edit> {
     }
 }
 
-/// How the request is told: the program as it is called, and the verb.
+/// How the request is told: the program as it is called, and the verb as it is written.
 pub fn told(step: &Step, request: &Request) -> String {
     let program = step.program.as_ref().and_then(|program| program.name());
     // `python3 -m pip` is pip, too.
@@ -51,7 +51,26 @@ pub fn told(step: &Step, request: &Request) -> String {
         (Manager::Pacman, _) => "-S",
         _ => verb,
     };
+    let verb = written(step, request).unwrap_or_else(|| verb.to_owned());
     format!("{program} {verb}")
+}
+
+/// The verb as it is written, with the word before it that says of what it is: `module enable`.
+fn written(step: &Step, request: &Request) -> Option<String> {
+    let words = &step.program.as_ref()?.words;
+    let at = words.iter().position(|(_, place)| *place == request.verb_place)?;
+    let verb = words[at].0.as_known()?;
+    let is_verb = verb.bytes().all(|sign| sign.is_ascii_lowercase() || sign == b'-');
+    if at == 0 || !is_verb || verb.starts_with('-') {
+        return None;
+    }
+    let of_what = words[at - 1].0.as_known();
+    Some(
+        match of_what.filter(|word| matches!(*word, "module" | "group" | "groups")) {
+            Some(of_what) => format!("{of_what} {verb}"),
+            None => verb.to_owned(),
+        },
+    )
 }
 
 /// Whether what one of these folders holds at the end of an instruction is not in the image: a mount lies

@@ -11,6 +11,7 @@ mod apt_in_script;
 mod arch_hard_coded;
 mod archive_copied;
 mod asked;
+mod base_out_of_support;
 mod cases;
 mod cd_in_run;
 mod certificate_check_off;
@@ -72,6 +73,7 @@ mod heredoc_unseen;
 mod home_missing;
 mod home_shadowed;
 mod host_key_check_off;
+mod http_error_kept;
 mod https_without_ca;
 mod ignored_flag;
 mod image_copied_whole;
@@ -110,6 +112,7 @@ mod pipe_status_lost;
 mod piped_into_shell;
 mod pointless_program;
 mod preload_hidden;
+mod private_key_readable;
 mod profiles;
 mod progress_logged;
 mod recommends_installed;
@@ -125,6 +128,7 @@ mod secret_in_arg_or_env;
 mod secret_in_text;
 mod secret_unreadable;
 mod secrets;
+mod setuid_set;
 mod shell_form_start;
 mod shell_link_replaced;
 mod shellcheck;
@@ -150,6 +154,7 @@ mod tmp_content;
 mod uid_taken;
 mod undefined_arg_in_from;
 mod undefined_variable;
+mod update_apart;
 mod user_by_name;
 mod user_missing;
 mod user_numeric;
@@ -405,6 +410,7 @@ pub const RULES: &[Rule] = &[
     apt_in_script::RULE,
     arch_hard_coded::RULE,
     archive_copied::RULE,
+    base_out_of_support::RULE,
     cd_in_run::RULE,
     certificate_check_off::RULE,
     command_not_found::RULE,
@@ -461,6 +467,7 @@ pub const RULES: &[Rule] = &[
     home_missing::RULE,
     home_shadowed::RULE,
     host_key_check_off::RULE,
+    http_error_kept::RULE,
     https_without_ca::RULE,
     ignored_flag::RULE,
     image_copied_whole::RULE,
@@ -492,6 +499,7 @@ pub const RULES: &[Rule] = &[
     piped_into_shell::RULE,
     pointless_program::RULE,
     preload_hidden::RULE,
+    private_key_readable::RULE,
     progress_logged::RULE,
     recommends_installed::RULE,
     redundant_target_platform::RULE,
@@ -504,6 +512,7 @@ pub const RULES: &[Rule] = &[
     secret_in_arg_or_env::RULE,
     secret_in_text::RULE,
     secret_unreadable::RULE,
+    setuid_set::RULE,
     shell_form_start::RULE,
     shell_link_replaced::RULE,
     shellcheck::RULE,
@@ -527,6 +536,7 @@ pub const RULES: &[Rule] = &[
     uid_taken::RULE,
     undefined_arg_in_from::RULE,
     undefined_variable::RULE,
+    update_apart::RULE,
     user_by_name::RULE,
     user_missing::RULE,
     user_numeric::RULE,

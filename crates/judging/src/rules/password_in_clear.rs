@@ -3,10 +3,14 @@
 //! Everybody who can read the file, or the history of the image, has it, in every container that is made
 //! of the image. An empty password (`passwd -d`) is known to all. In a workspace a known password of the
 //! user himself is often meant for sudo; for root, and wherever a service answers from outside, it opens
-//! the door.
+//! the door. A user of a database that is made in the build (`CREATE USER … PASSWORD '…'`) has it as well.
 //!
 //! Lock the account (`passwd -l`), allow sudo without a password where that is wanted, or set the password
 //! when the container starts, out of a secret.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::{Levels, Report, Rule, Scope};
 use crate::contract::Contract;
@@ -22,6 +26,13 @@ pub const RULE: Rule = Rule {
     scope: Scope::Stage,
     ..Rule::facts("password-in-clear", check, include_str!("password_in_clear.rs"))
 };
+
+/// A user of a database with a password, as SQL has them.
+static IN_SQL: LazyLock<Regex> = LazyLock::new(|| {
+    let user = r#"\b(?:user|role|to)\s+(?:if\s+not\s+exists\s+)?["'`]?([\w-]+)"#;
+    let password = r"(?:password|identified(?:\s+with\s+\w+)?\s+by)\s+'[^'$]+'";
+    Regex::new(&format!("(?is){user}[^;]*?{password}")).expect("a constant pattern")
+});
 
 /// Says each password that is set in clear.
 pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
@@ -69,6 +80,16 @@ fn set<'p>(program: &'p Program, stdin: Option<&Value>) -> Option<(String, &'p P
             })?;
             let (user, _) = line.split_once(':')?;
             Some((user.text().trim().to_owned(), whole, false))
+        }
+        "psql" | "mysql" | "mariadb" => {
+            let words = words.iter().skip(1).map(|(word, place)| (word, place));
+            let (user, place) = words
+                .chain(stdin.map(|text| (text, whole)))
+                .find_map(|(word, place)| {
+                    let found = IN_SQL.captures(word.as_known()?)?;
+                    Some((found.get(1)?.as_str().to_owned(), place))
+                })?;
+            Some((user, place, false))
         }
         "passwd" if has(&["-d", "--delete"]) => {
             let (user, place) = operand()?;

@@ -15,7 +15,7 @@ use regex::Regex;
 use super::text::told;
 use super::{Report, Rule, Text};
 use crate::finding::{Certainty, Place, Severity};
-use crate::syntax::Keyword;
+use crate::syntax::{Instruction, Keyword};
 
 /// Its entry in the list.
 pub const RULE: Rule = Rule {
@@ -59,6 +59,17 @@ pub fn check(text: &Text, report: &mut Report) {
         let name = match step.instruction.keyword {
             Keyword::Arg => "ARG",
             Keyword::Env => "ENV",
+            Keyword::Onbuild => {
+                if let Some(trigger) = step
+                    .instruction
+                    .trigger
+                    .as_deref()
+                    .filter(|_| step.run_at.is_none())
+                {
+                    unchecked(trigger, report);
+                }
+                continue;
+            }
             _ => continue,
         };
         for pair in step.instruction.pairs() {
@@ -80,18 +91,29 @@ fn global_arguments(text: &Text, report: &mut Report) {
         .instructions()
         .take_while(|(_, one)| one.keyword != Keyword::From);
     for (_, instruction) in before.filter(|(_, one)| one.keyword == Keyword::Arg) {
-        for pair in instruction
-            .pairs()
-            .iter()
-            .filter(|pair| ids(&pair.key.text).is_some())
-        {
-            let quoted = crate::syntax::quoted(&pair.key.text);
-            let message = format!("Do not use ARG or ENV instructions for sensitive data (ARG {quoted})");
-            let place = Place::here(instruction.text.span(pair.key.range.clone()));
-            report
-                .say_at(place, Certainty::Certain, message)
-                .aliases(&["DL3064"]);
-        }
+        unchecked(instruction, report);
+    }
+}
+
+/// Keys of an instruction at which BuildKit does not look where it stands: one before the first FROM, and
+/// a trigger, which sets its variables in what is built from the image.
+fn unchecked(instruction: &Instruction, report: &mut Report) {
+    let name = match instruction.keyword {
+        Keyword::Arg => "ARG",
+        Keyword::Env => "ENV",
+        _ => return,
+    };
+    for pair in instruction
+        .pairs()
+        .iter()
+        .filter(|pair| ids(&pair.key.text).is_some())
+    {
+        let quoted = crate::syntax::quoted(&pair.key.text);
+        let message = format!("Do not use ARG or ENV instructions for sensitive data ({name} {quoted})");
+        let place = Place::here(instruction.text.span(pair.key.range.clone()));
+        report
+            .say_at(place, Certainty::Certain, message)
+            .aliases(&["DL3064"]);
     }
 }
 

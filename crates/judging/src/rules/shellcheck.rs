@@ -58,6 +58,9 @@ pub fn check(text: &Text, report: &mut Report) {
     }
 }
 
+/// Blanks between the words of an `echo`, which prints one for all of them.
+const REPEATED_BLANKS: &str = "SC2291";
+
 fn script(text: &Text, report: &mut Report, step: &Step, run: &Instruction, interpreter: Interpreter) {
     let Some(script) = RunScript::of(text.source, run) else {
         return;
@@ -75,11 +78,17 @@ fn script(text: &Text, report: &mut Report, step: &Step, run: &Instruction, inte
         if shell::code_off(id).is_some() && !text.invocation.raised.contains_key(id) {
             continue;
         }
+        let span = script.span(finding.range.clone());
+        let line = |at| text.source.position(at).line;
+        // Blanks at which a line is broken are there for who reads the file.
+        if id == REPEATED_BLANKS && line(span.start) != line(span.end) {
+            continue;
+        }
         let certainty = match id == NOT_SET && names_one(&script.text, finding, &step.names.unsure) {
             true => Certainty::Possible,
             false => Certainty::Certain,
         };
-        let place = Place::here(script.span(finding.range.clone()));
+        let place = Place::here(span);
         let message = format!("{} ({id})", finding.message);
         let said = told(text, report, step, place, certainty, message);
         let said = said.aliases(&[id]).level(finding.level);

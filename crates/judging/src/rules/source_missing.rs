@@ -35,6 +35,7 @@ pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
                         take.path
                     ),
                 )
+                .aliases(RULE.aliases)
                 .help("let it in again with a `!` line, or do not copy it");
         } else if take.there.is_absent() {
             report
@@ -42,6 +43,7 @@ pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
                     &taken.origin,
                     format!("`{}` is not in the build context", take.path),
                 )
+                .aliases(&[])
                 .help("paths are meant from the context, not from the Dockerfile");
         }
     }

@@ -4,12 +4,15 @@
 //! user or a service runs from there. `777` mostly stands for an owner that was not set. A folder for
 //! everybody has the sticky bit (`1777`), as `/tmp` has it.
 //!
+//! Told wherever a mode is given: `chmod`, `mkdir -m`, `install -m`, `find -exec chmod`, `COPY --chmod=`.
+//! What is removed again, or gets another mode later, is not told.
+//!
 //! Give the file to who needs it, with `COPY --chown=` or `chown`, and use `755` or `775`.
 
 use super::{Levels, Report, Rule, Scope};
 use crate::contract::Contract;
-use crate::facts::{Facts, Program};
-use crate::finding::{Place, Severity};
+use crate::facts::{Facts, Right};
+use crate::finding::Severity;
 
 /// Its entry in the list.
 pub const RULE: Rule = Rule {
@@ -27,95 +30,20 @@ const FOR_ALL: [&str; 5] = ["/tmp", "/var/tmp", "/dev", "/run/lock", "/var/lock"
 
 /// Says each mode that lets everybody write.
 pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
-    for (step, program) in facts.programs_here() {
-        let Some((mode, place)) = mode(program).filter(|(mode, _)| lets_all_write(mode)) else {
-            continue;
-        };
-        let mut paths = program.words.iter().skip(1).map(|(word, _)| word.text());
-        if paths.any(|path| FOR_ALL.iter().any(|folder| path.starts_with(folder))) {
+    let is_for_all = |path: &str| FOR_ALL.iter().any(|folder| path.starts_with(folder));
+    let mut told = None;
+    for mode in facts.modes_kept() {
+        let is_open = mode.gives(Right::WrittenByAll) && !mode.gives(Right::Sticky);
+        let here = (mode.origin.step, mode.origin.place.clone());
+        if !is_open || is_for_all(mode.path.text()) || told.as_ref() == Some(&here) {
             continue;
         }
-        let origin = facts.origin_within(step, place);
+        told = Some(here);
         report
-            .say(&origin, format!("with `{mode}` everybody may write"))
+            .say(
+                &mode.origin,
+                format!("with `{}` everybody may write {}", mode.said, mode.path),
+            )
             .help("give it to who needs it with `chown`, and use 755 or 775");
-    }
-}
-
-/// The mode that a program sets.
-fn mode(program: &Program) -> Option<(String, &Place)> {
-    let mut words = program.words.iter().skip(1);
-    match program.name()? {
-        "chmod" => {
-            let (mode, place) = words.find(|(word, _)| {
-                let text = word.text();
-                !text.starts_with('-')
-                    || text.starts_with("-r")
-                    || text.starts_with("-w")
-                    || text.starts_with("-x")
-            })?;
-            Some((mode.as_known()?.to_owned(), place))
-        }
-        "mkdir" | "install" => {
-            while let Some((word, place)) = words.next() {
-                let text = word.as_known()?;
-                let attached = text.strip_prefix("--mode=").or_else(|| text.strip_prefix("-m"));
-                match attached {
-                    Some("") => {
-                        return words
-                            .next()
-                            .and_then(|(mode, place)| Some((mode.as_known()?.to_owned(), place)));
-                    }
-                    Some(mode) => return Some((mode.to_owned(), place)),
-                    None => {}
-                }
-            }
-            None
-        }
-        _ => None,
-    }
-}
-
-/// Whether a mode gives everybody the right to write, and no sticky bit keeps others' files safe.
-fn lets_all_write(mode: &str) -> bool {
-    if !mode.is_empty() && mode.bytes().all(|digit| digit.is_ascii_digit()) {
-        let bits = u32::from_str_radix(mode, 8).unwrap_or(0);
-        return bits & 0o2 != 0 && bits & 0o1000 == 0;
-    }
-    let writes = |clause: &str| {
-        let Some(at) = clause.find(['+', '=']) else {
-            return false;
-        };
-        let (who, rights) = clause.split_at(at);
-        // With nobody named, the umask takes the right from others.
-        who.contains(['a', 'o']) && rights.contains('w')
-    };
-    mode.split(',').any(writes) && !mode.contains('t')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::lets_all_write;
-
-    #[test]
-    fn modes_are_read_as_chmod_reads_them() {
-        for mode in [
-            "777",
-            "0777",
-            "666",
-            "2777",
-            "a+w",
-            "o+rw",
-            "ugo+rwx",
-            "u=rwx,o=w",
-            "a=rwx",
-        ] {
-            assert!(lets_all_write(mode), "{mode}");
-        }
-        for mode in [
-            "755", "1777", "+w", "u+w", "g+rw", "o-w", "a+rx", "a+rwt", "", "file",
-        ] {
-            assert!(!lets_all_write(mode), "{mode}");
-        }
     }
 }

@@ -7,6 +7,7 @@ use crate::context::Answer;
 use crate::facts::Value;
 use crate::facts::base::Base;
 use crate::facts::meaning::Meaning;
+use crate::facts::modes::ModeReach;
 use crate::facts::packages::Package;
 use crate::facts::written::Written;
 use crate::finding::Place;
@@ -40,6 +41,15 @@ pub enum Change {
         owner: Option<Value>,
         /// Whether all below it changes too.
         recursive: bool,
+    },
+    /// A path is given a mode, at the word that is the mode.
+    Mode {
+        /// The path or pattern, absolute.
+        path: Value,
+        /// The mode as it is written.
+        said: Value,
+        /// To what it is given there.
+        reach: ModeReach,
     },
     /// Something is asked of a package manager.
     Package(PackageChange),

@@ -32,6 +32,7 @@ mod effect;
 mod engine;
 mod files;
 mod meaning;
+mod modes;
 mod observed;
 mod packages;
 pub mod path;
@@ -56,10 +57,11 @@ pub use effect::{
 pub use engine::Engine;
 pub use files::{File, Files, Gone, Removal};
 pub use meaning::{DaemonSetting, Meaning};
+pub use modes::{Mode, ModeReach, Right};
 pub use observed::{LayerPaths, Observed, Seen, SeenKind, mark};
 pub use packages::{Package, Packages};
 pub use units::Unit;
-pub use value::Value;
+pub use value::{UNSEEN_WORDS, Value};
 pub use written::{Pin, Purpose, Request, Status, Verb, Wanted, Written};
 
 pub use crate::context::Answer;
@@ -183,6 +185,8 @@ pub struct Facts {
     pub steps: Vec<Arc<Step>>,
     /// Files that were written.
     pub files: Files,
+    /// Modes that were given to paths, in order.
+    pub modes: Vec<Mode>,
     /// What was asked of package managers.
     pub packages: Packages,
     /// Accounts and groups.
@@ -245,6 +249,7 @@ impl Facts {
             accounts: Accounts::of(&from),
             config: Config::of(&from),
             files: Files::default(),
+            modes: Vec::new(),
             packages: Packages::default(),
             units: Vec::new(),
             opaque: Vec::new(),
@@ -295,6 +300,12 @@ impl Facts {
                     self.grant(&path, owner.as_ref(), &origin);
                     self.files.own(&path, owner, recursive, &origin);
                 }
+                Change::Mode { path, said, reach } => self.modes.push(Mode {
+                    path,
+                    said,
+                    reach,
+                    origin,
+                }),
                 Change::Package(change) => self.package(change, origin),
                 Change::Account(change) => self.account(change, origin),
                 Change::Unit { name, state } => self.units.push(Unit {

@@ -6,6 +6,9 @@
 
 use std::ops::Range;
 
+/// The hole that stands for words which a program hands on from its input, as xargs does.
+pub const UNSEEN_WORDS: &str = "${arguments}";
+
 /// Text with holes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Value {

@@ -1,7 +1,7 @@
 //! COPY and ADD: what arrives where, with the text of files that rules read.
 
 use crate::context::Answer;
-use crate::facts::{Change, Content, Effect, Source, Take, Value, Write, WriteKind, path};
+use crate::facts::{Change, Content, Effect, ModeReach, Source, Take, Value, Write, WriteKind, path};
 use crate::interpret::Walk;
 use crate::stages::FromFlag;
 use crate::syntax::{Args, Instruction, Keyword, Word};
@@ -56,6 +56,10 @@ impl<'a> Walk<'a> {
                 change,
             }));
         }
+        let mode = flag("chmod").and_then(|flag| {
+            let said = self.word(&plain(flag.value()?));
+            Some((said, self.place(instruction, flag.range.clone())))
+        });
         for source in sources {
             effects.extend(self.taken(instruction, source, &origin));
             let mut arrival = self.arrival(instruction, source, &origin, &resolved, into_folder);
@@ -66,6 +70,21 @@ impl<'a> Walk<'a> {
             }
             if let (Some(path), Some(from)) = (arrival.path.as_known(), arrival.from_context) {
                 self.from_context.insert(path.to_owned(), from);
+            }
+            if let Some((said, place)) = &mode {
+                let reach = match arrival.kind {
+                    WriteKind::Tree => ModeReach::Tree,
+                    WriteKind::Folder => ModeReach::Folder,
+                    _ => ModeReach::File,
+                };
+                effects.push(Effect {
+                    place: place.clone(),
+                    change: Change::Mode {
+                        path: arrival.path.clone(),
+                        said: said.clone(),
+                        reach,
+                    },
+                });
             }
             effects.push(Effect {
                 place: place.clone(),

@@ -206,7 +206,7 @@ pub(super) fn without_mounted(effects: Vec<Effect>, mounts: &[Mount]) -> Vec<Eff
     };
     let stays = |effect: &Effect| match &effect.change {
         Change::Write(write) => !is_mounted(&write.path),
-        Change::Remove { path, .. } => !is_mounted(path),
+        Change::Remove { path, .. } | Change::Mode { path, .. } => !is_mounted(path),
         _ => true,
     };
     effects.into_iter().filter(stays).collect()
@@ -221,7 +221,7 @@ pub(super) fn content(output: Option<&Value>) -> Content {
 impl Placed<'_> {
     pub(super) fn place(&self, range: Range<u32>) -> Place {
         match self {
-            Self::Fixed(place) => place.clone(),
+            Self::Fixed(place) | Self::Word(place) => place.clone(),
             Self::Straight { path, start } => Place::Text {
                 path: (*path).clone(),
                 span: crate::source::Span {

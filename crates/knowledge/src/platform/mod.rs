@@ -10,4 +10,5 @@ pub mod hosts;
 pub mod mounts;
 pub mod runtime;
 pub mod settings;
+pub mod support;
 pub mod versions;

@@ -1,9 +1,9 @@
 //! GNU coreutils and their like: copy, move, link, remove, make, own.
 
-use crate::facts::{Change, Content, NameKind, Value, WriteKind, path};
+use crate::facts::{Change, Content, ModeReach, NameKind, Value, WriteKind, path};
 use crate::finding::Place;
 use crate::tools::options::{Grammar, Options};
-use crate::tools::{Call, Effects, accounts, inert};
+use crate::tools::{Call, Effects, accounts, inert, modes};
 
 /// Says what one of them does.
 pub fn run(call: &Call, effects: &mut Effects) {
@@ -18,7 +18,8 @@ pub fn run(call: &Call, effects: &mut Effects) {
         "touch" | "truncate" => touch(call, effects),
         "tee" => tee(call, effects),
         "mktemp" => make_temporary(call, effects),
-        "chown" | "chgrp" | "chmod" => own(call, effects),
+        "chmod" => modes::chmod(call, effects),
+        "chown" | "chgrp" => own(call, effects),
         "find" => find(call, effects),
         "dd" => convert(call, effects),
         "sed" => edit(call, effects),
@@ -203,9 +204,11 @@ fn install(call: &Call, effects: &mut Effects) {
             }
         }
     }
+    let mode = options.value(&["m", "mode"]);
     if options.has(&["d", "directory"]) {
         for (folder, place) in &options.operands {
             effects.write(place, call.path(folder), WriteKind::Folder, "install");
+            modes::say(mode, call.path(folder), ModeReach::Folder, effects);
         }
         return;
     }
@@ -220,6 +223,7 @@ fn install(call: &Call, effects: &mut Effects) {
             taken(call, source, false)
         };
         let arrival = transfer.arrival(source);
+        modes::say(mode, arrival.clone(), ModeReach::File, effects);
         effects.write_text(transfer.place, arrival, WriteKind::File, content, "install");
     }
 }
@@ -265,8 +269,11 @@ fn make_folder(call: &Call, effects: &mut Effects) {
         short: "m",
         long: &["mode"],
     };
-    for (target, place) in Options::of(call.arguments(), grammar).operands {
+    let options = Options::of(call.arguments(), grammar);
+    let mode = options.value(&["m", "mode"]);
+    for (target, place) in &options.operands {
         effects.write(place, call.path(target), WriteKind::Folder, "mkdir");
+        modes::say(mode, call.path(target), ModeReach::Folder, effects);
     }
 }
 
@@ -345,8 +352,7 @@ fn own(call: &Call, effects: &mut Effects) {
     if let Some((owner, place)) = first {
         let named = match call.program() {
             "chown" => accounts::named_by_chown(owner),
-            "chgrp" => accounts::named(owner, NameKind::Group),
-            _ => Vec::new(),
+            _ => accounts::named(owner, NameKind::Group),
         };
         for change in named {
             effects.say(place, change);
@@ -374,6 +380,7 @@ fn find(call: &Call, effects: &mut Effects) {
             matches!(pair[0], "-exec" | "-execdir" | "-ok") && matches!(pair[1], "rm" | "/bin/rm")
         });
     if !removes {
+        modes::found(call, effects);
         // What another program does with the names that it finds cannot be told.
         let runs = texts
             .windows(2)

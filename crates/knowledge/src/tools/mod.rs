@@ -14,6 +14,7 @@ mod inert;
 mod installers;
 mod keys;
 mod locales;
+mod modes;
 mod node;
 pub mod options;
 mod pacman;

@@ -24,7 +24,7 @@ use crate::interpret::words::{self, ShellNames};
 use crate::interpret::wrappers::{self, Unwrapped};
 use crate::interpret::{Walk, output};
 use crate::shell::{self, Command, Dialect, Failure, Redirect, RedirectKind, Runs, Script, ShellWord};
-use crate::syntax::{Instruction, Joined, Keyword};
+use crate::syntax::{Args, Instruction, Joined, Keyword};
 use crate::tools::{self, Call, Effects, Known};
 use downloads::url_in;
 use programs::{is_of_system, program_reach, reach};
@@ -32,6 +32,9 @@ use state::{Names, Shell};
 
 /// How deep scripts may call scripts.
 const DEEPEST: usize = 8;
+
+/// What stands for words that come in unseen.
+const UNSEEN: &str = crate::facts::UNSEEN_WORDS;
 
 /// How many commands one instruction may run in all, functions and scripts included.
 const MOST_COMMANDS: usize = 20_000;
@@ -65,6 +68,8 @@ impl Frame {
 pub(super) enum Placed<'p> {
     /// All of it is told at one place: a script from elsewhere, at the word that runs it.
     Fixed(Place),
+    /// A word of the exec form whose escapes are undone: written here, and told as a whole.
+    Word(Place),
     /// In a row in the file.
     Straight { path: &'p Arc<str>, start: u32 },
     /// The joined text of an instruction, then the bodies of its heredocs.
@@ -421,7 +426,7 @@ impl<'r, 'a> Runner<'r, 'a> {
             names.push(folder.trim_end_matches('/'));
             names.push("/");
         }
-        names.push_hole("${arguments}");
+        names.push_hole(UNSEEN);
         names
     }
 

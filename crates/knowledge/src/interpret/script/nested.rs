@@ -169,6 +169,29 @@ impl Runner<'_, '_> {
             self.script(&inner, shell.text, shell.dialect, shell.placed, frame);
             return;
         }
+        if let (Args::Json(words), true) = (&self.instruction.args, shell.text.is_empty()) {
+            let instruction = self.instruction;
+            let word = words
+                .iter()
+                .find(|word| self.place_of(word.range.clone()) == *place);
+            let raw = word.and_then(|word| {
+                let text = instruction.text.text();
+                let raw = text.get(word.range.start as usize..word.range.end as usize)?;
+                Some((raw.strip_prefix('"')?.strip_suffix('"')?, word.range.start + 1))
+            });
+            let path: Arc<str> = Arc::clone(self.walk.input.path);
+            let placed = match raw {
+                Some((raw, start)) if raw == script.text() => Placed::Joined {
+                    path: &path,
+                    joined: &instruction.text,
+                    start,
+                    bodies: Vec::new(),
+                },
+                _ => Placed::Word(place.clone()),
+            };
+            self.text(script.text(), shell.dialect, &placed, frame);
+            return;
+        }
         let placed = Placed::Fixed(place.clone());
         self.text(script.text(), shell.dialect, &placed, frame);
     }

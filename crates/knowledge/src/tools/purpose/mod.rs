@@ -6,7 +6,7 @@ mod languages;
 mod system;
 
 use crate::context::Answer;
-use crate::facts::{Manager, Pin, Purpose, Request, Value, Verb, Wanted};
+use crate::facts::{Manager, Pin, Purpose, Request, UNSEEN_WORDS, Value, Verb, Wanted};
 use crate::finding::Place;
 use crate::tools::accounts::USERADD;
 use crate::tools::options::{Grammar, Options};
@@ -72,7 +72,9 @@ fn wanted<'o>(
         place: place.clone(),
         pin: pin(name),
     };
-    words.into_iter().map(one).collect()
+    // Of names that come in unseen nothing can be said, not even that no version stands there.
+    let seen = words.into_iter().filter(|(name, _)| name.text() != UNSEEN_WORDS);
+    seen.map(one).collect()
 }
 
 /// Open, unless something in the name is not known: a version may be in that.

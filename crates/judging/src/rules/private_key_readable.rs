@@ -1,0 +1,137 @@
+//! A private key may be read by everybody.
+//!
+//! ssh refuses such a key (`UNPROTECTED PRIVATE KEY FILE`), and for every other program whoever gets to run
+//! anything in the container has it. A file that the shell writes is readable by everybody unless `umask`
+//! says otherwise.
+//!
+//! Give it `600`, in the same step that writes it. Better still, mount it where it is needed, with
+//! `RUN --mount=type=secret` or `--mount=type=ssh`, so that it is in no layer.
+
+use super::{Levels, Report, Rule, Scope};
+use crate::contract::Contract;
+use crate::facts::{Facts, File, Right, path};
+use crate::finding::Severity;
+
+/// Its entry in the list.
+pub const RULE: Rule = Rule {
+    levels: Levels::everywhere(Severity::Warning),
+    scope: Scope::Stage,
+    ..Rule::facts(
+        "private-key-readable",
+        check,
+        include_str!("private_key_readable.rs"),
+    )
+};
+
+/// Says each key that is given such a mode, or that is written and given none.
+pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
+    for mode in facts.modes_kept().filter(|mode| mode.gives(Right::ReadByAll)) {
+        let named = mode.path.as_known().filter(|path| is_private_key(path));
+        let written = || {
+            let mut files = facts
+                .files
+                .iter()
+                .filter(|file| file.written.step <= mode.origin.step);
+            files.find(|file| {
+                let is_key = file.path.as_known().is_some_and(is_private_key);
+                is_key && mode.reaches(&file.path)
+            })
+        };
+        let path = match named {
+            Some(path) => Some(path.to_owned()),
+            None => written().map(|file| file.path.text().to_owned()),
+        };
+        if let Some(path) = path {
+            report
+                .say(
+                    &mode.origin,
+                    format!("with `{}` everybody may read the key {path}", mode.said),
+                )
+                .help("give it 600");
+        }
+    }
+    for file in facts.files.staying().filter(|file| facts.is_here(&file.written)) {
+        let is_key = file.path.as_known().is_some_and(is_private_key);
+        if is_key && is_written_openly(facts, file) {
+            report
+                .say(
+                    &file.written,
+                    format!("everybody may read the key {}: the shell writes it so", file.path),
+                )
+                .help("give it 600, or set `umask 077` before");
+        }
+    }
+}
+
+/// Whether the shell writes a file under the usual umask, and no later step gives it another mode.
+fn is_written_openly(facts: &Facts, file: &File) -> bool {
+    if !matches!(file.writer, "shell" | "tee") {
+        return false;
+    }
+    let step = facts.step(&file.written);
+    let has_umask = facts.steps.iter().take(file.written.step + 1).any(|earlier| {
+        let is_same = earlier.instruction == step.instruction && earlier.stage == step.stage;
+        is_same && earlier.program.as_ref().and_then(|program| program.name()) == Some("umask")
+    });
+    let is_closed = |folder: &str| folder.ends_with("/.ssh") || folder.ends_with("/private");
+    // A folder that only its owner may enter keeps what is in it.
+    let gets_mode = facts.modes.iter().any(|mode| {
+        let is_it = mode.path == file.path || mode.reaches(&file.path);
+        let is_around = mode.path.as_known().is_some_and(|folder| {
+            path::below(folder, &file.path) && is_closed(folder) && !mode.gives(Right::ReadByAll)
+        });
+        is_it && mode.origin.step >= file.written.step || is_around && file.path.text().contains("/private/")
+    });
+    !has_umask && !gets_mode
+}
+
+/// Whether a file of this path holds a private key.
+fn is_private_key(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let lower = name.to_ascii_lowercase();
+    let is_pem = lower.ends_with(".pem") || lower.ends_with(".key");
+    let is_public = [
+        "public", "pub", "cert", "chain", "csr", "ca.", "gpg", "archive", "apt", "repo",
+    ]
+    .iter()
+    .any(|part| lower.contains(part));
+    let says_private = [
+        "private", "privkey", "priv-key", "priv_key", "-key.pem", "_key.pem",
+    ]
+    .iter()
+    .any(|part| lower.contains(part));
+    let in_private = folder.ends_with("/ssl/private") || folder.ends_with("/tls/private");
+    match lower.as_str() {
+        "id_rsa" | "id_dsa" | "id_ecdsa" | "id_ed25519" | "key.pem" => true,
+        _ if lower.starts_with("ssh_host_") && lower.ends_with("_key") => true,
+        _ => is_pem && (says_private || in_private) && !is_public,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_private_key;
+
+    #[test]
+    fn keys_are_told_from_what_everybody_may_read() {
+        for key in [
+            "/root/.ssh/id_rsa",
+            "/etc/ssl/private/server.key",
+            "/etc/nginx/privkey.pem",
+            "/app/server-key.pem",
+            "/etc/ssh/ssh_host_rsa_key",
+        ] {
+            assert!(is_private_key(key), "{key}");
+        }
+        for other in [
+            "/root/.ssh/id_rsa.pub",
+            "/etc/apt/keyrings/docker.key",
+            "/etc/ssl/certs/ca.pem",
+            "/etc/ssl/private/cert.pem",
+            "/usr/share/public-key.pem",
+            "/etc/ssh/ssh_host_rsa_key.pub",
+        ] {
+            assert!(!is_private_key(other), "{other}");
+        }
+    }
+}
