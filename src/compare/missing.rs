@@ -110,11 +110,18 @@ fn removals(both: &Both, say: &mut dyn FnMut(&Origin, String)) {
             .written(&removal.path, step.saturating_sub(1))
             .is_absent()
             || both.is_opaque_after(step, Reach::Home)
+            || is_working_folder_after(both, step, at)
             || installs_after(both, step);
         if !comes_again && both.seen.has(at) {
             say(&removal.origin, format!("`{at}` is still in the image"));
         }
     }
+}
+
+/// Whether a later step works in a folder or below it: who starts a container makes what is missing of it.
+fn is_working_folder_after(both: &Both, step: usize, at: &str) -> bool {
+    let mut later = both.foreseen.steps.iter().skip(step);
+    later.any(|later| path::covers(at, &later.folder))
 }
 
 /// Whether packages are installed after a step: they bring files that nobody foresees.
@@ -279,7 +286,9 @@ fn config(both: &Both, say: &mut dyn FnMut(&Origin, String)) {
             continue;
         };
         let has = seen.map_or("", |seen| seen.value.text());
-        if value != has {
+        // The classic builder leaves `..` in a folder as it is written.
+        let is_same_folder = || what == "working folder" && path::clean(&Value::known(has)).is(value);
+        if value != has && !is_same_folder() {
             let has = if has.is_empty() { "none" } else { has };
             say(
                 &wanted.origin,
