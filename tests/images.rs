@@ -328,6 +328,39 @@ proptest! {
     }
 }
 
+#[test]
+fn an_image_of_buildkit_has_no_line_for_a_trigger() {
+    use seaworthy::image::matching;
+    use seaworthy::source::Source;
+    use seaworthy::stages::Stages;
+    let text = "FROM busybox\nRUN one\nONBUILD RUN two\nONBUILD COPY a b\nRUN three\nONBUILD USER x\n";
+    let source = Source::new("Dockerfile", text.into()).expect("it is short");
+    let tree = seaworthy::syntax::parse(source.text());
+    let stages = Stages::of(&tree, &Invocation::default());
+    let lines = |lines: &[&str]| {
+        let history: Vec<_> = lines
+            .iter()
+            .map(|line| serde_json::json!({"created_by": line, "empty_layer": !line.contains("RUN")}))
+            .collect();
+        let layers = lines.iter().filter(|line| line.contains("RUN"));
+        let layers: Vec<_> = layers.map(|_| serde_json::json!({})).collect();
+        let image: Inspected =
+            serde_json::from_value(serde_json::json!({"history": history, "layers": layers}))
+                .expect("it is an image");
+        matching(&image, &tree, &stages).map(|matched| matched.instructions)
+    };
+    let base = "CMD [\"sh\"]";
+    let (one, three) = ("RUN /bin/sh -c one # buildkit", "RUN /bin/sh -c three # buildkit");
+    assert_eq!(lines(&[base, one, three]), Ok(vec![None, Some(1), Some(4)]));
+    let trigger = "/bin/sh -c #(nop)  ONBUILD COPY a b";
+    let classic = lines(&[base, one, "/bin/sh -c #(nop)  ONBUILD X", trigger, three, trigger]);
+    assert_eq!(
+        classic,
+        Ok(vec![None, Some(1), Some(2), Some(3), Some(4), Some(5)])
+    );
+    assert!(lines(&[base, three]).is_err());
+}
+
 /// The builders that the command line can ask for: BuildKit needs a plugin of its own.
 fn builders() -> Vec<&'static str> {
     let has_buildx = Command::new("docker")

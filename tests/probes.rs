@@ -318,10 +318,10 @@ fn losses_that_are_accepted_do_not_fail_the_run() {
     assert!(text.contains("✘ content below mounts"), "{text}");
     assert_eq!(output.status.code(), Some(1));
     let output = Run::new(&image.0, "workspace: {user: coder}\n", &["--format", "concise"]).output();
-    let errors = String::from_utf8_lossy(&output.stderr);
+    let text = String::from_utf8_lossy(&output.stdout);
     assert!(
-        errors.contains("the probe `content below mounts` failed"),
-        "{errors}"
+        text.contains("image: error[probe-failed] the probe `content below mounts` failed"),
+        "{text}"
     );
 }
 

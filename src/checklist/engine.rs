@@ -263,13 +263,16 @@ fn versions(subject: &Subject<'_>) -> Clauses {
                 State::Unmet,
                 format!("{name} {version} breaks on {host}: \"{}\"", fault.symptom),
             ),
-            Verdict::Possibly(fault) => clauses.say(
-                State::Unknown,
-                format!(
-                    "{name} {version} may break: \"{}\"; platform.sysbox tells",
-                    fault.symptom
-                ),
-            ),
+            Verdict::Possibly(fault) => {
+                is_known = true;
+                clauses.say(
+                    State::Unknown,
+                    format!(
+                        "{name} {version} may break: \"{}\"; platform.sysbox tells",
+                        fault.symptom
+                    ),
+                );
+            }
             Verdict::Unknown => {}
         }
     }

@@ -187,15 +187,24 @@ pub fn matching(image: &Inspected, tree: &Tree, stages: &Stages) -> Result<Match
     for index in expected {
         let instruction = &tree.instructions[index];
         loop {
+            // BuildKit writes no line for a trigger.
+            let may_be_silent = instruction.keyword == Keyword::Onbuild;
             let Some(line) = left.checked_sub(1) else {
-                return Err(Mismatch::TooShort);
+                match may_be_silent {
+                    true => break,
+                    false => return Err(Mismatch::TooShort),
+                }
             };
-            left = line;
             let found = &lines[line];
             if is_made_by(found.keyword, &found.text, instruction) {
+                left = line;
                 instructions[line] = Some(index);
                 break;
             }
+            if may_be_silent {
+                break;
+            }
+            left = line;
             if found.keyword != "LABEL" {
                 return Err(Mismatch::Differs {
                     line: instruction.start_line,
