@@ -301,3 +301,18 @@ fn homes_of_system_accounts_follow_the_release_of_adduser() {
         assert_eq!(home(base, options).as_deref(), Some(expected), "{base} {options}");
     }
 }
+
+#[test]
+fn a_tilde_with_a_name_is_the_home_of_that_user() {
+    let written = |line: &str| {
+        let text = format!("FROM debian:12\nRUN useradd -m -d /srv/it coder\nRUN {line}\n");
+        let facts = foresight::target(&text, &Nowhere);
+        let files = facts.files.staying().filter(|file| file.writer == "touch");
+        files.map(|file| file.path.text().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(written("touch ~root/a ~coder/b"), ["/root/a", "/srv/it/b"]);
+    assert_eq!(
+        written("touch -c /opt/a && touch --no-create /opt/b"),
+        Vec::<String>::new()
+    );
+}

@@ -288,7 +288,12 @@ fn touch(call: &Call, effects: &mut Effects) {
         short: "dtrs",
         long: &["date", "reference", "time", "size"],
     };
-    for (target, place) in Options::of(call.arguments(), grammar).operands {
+    let options = Options::of(call.arguments(), grammar);
+    if options.has(&["c", "h", "no-create", "no-dereference"]) {
+        // Only the times of what is there change.
+        return;
+    }
+    for (target, place) in options.operands {
         let empty = Content::Text(Value::new());
         effects.write_text(place, call.path(target), WriteKind::Append, empty, "touch");
     }
