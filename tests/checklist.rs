@@ -247,6 +247,23 @@ fn each_point_can_be_broken() {
     with(|sample| sample.entry("/etc/sudoers.d/coder")["mode"] = json!(0o666)).is(4, Unmet, "may write");
     with(|sample| sample.entry("/etc/sudoers.d/coder")["uid"] = json!(1000)).is(4, Unmet, "not to root");
     with(|sample| sample.entry("/usr/bin/sudo")["mode"] = json!(0o755)).is(4, Unmet, "set-uid");
+    for (text, words) in [
+        (
+            "coder ALL=(ALL NOPASSWD:ALL\n",
+            "line 1 of /etc/sudoers.d/broken: a parenthesis",
+        ),
+        (
+            "# mine\n-e coder ALL=(ALL) NOPASSWD:ALL\n",
+            "line 2 of /etc/sudoers.d/broken",
+        ),
+        ("other ALL=(ALL) NOPASSWD: apt-get\n", "`apt-get` is no full path"),
+    ] {
+        with(|sample| {
+            sample.write("/etc/sudoers.d/broken", text);
+            sample.entry("/etc/sudoers.d/broken")["mode"] = json!(0o440);
+        })
+        .is(4, Unmet, words);
+    }
     for (user, words) in [
         ("", "root"),
         ("root", "root"),
@@ -295,6 +312,16 @@ fn each_point_can_be_broken() {
     }
     // `/var/run` is a link to `/run`, and told by what it leads to.
     with(|sample| sample.config["Volumes"] = json!({"/var/run": {}})).is(14, Unmet, "`/run`");
+    let entrypoint = json!(["/usr/local/bin/start.sh"]);
+    with(|sample| sample.config["Entrypoint"] = entrypoint).is(14, Unmet, "ENTRYPOINT");
+    for path in [
+        "/run/left",
+        "/dev/shm/left",
+        "/var/lib/containers/left",
+        "/run/lock/left",
+    ] {
+        with(|sample| sample.put(path, json!({"size": 9}))).is(15, Unmet, path);
+    }
     with(|sample| sample.put("/tmp/start.sh", json!({"size": 9}))).is(15, Unmet, "/tmp/start.sh");
     with(|sample| sample.put("/home/coder/.nvm", json!({"size": 9, "uid": 1000}))).is(15, Unmet, ".nvm");
     with(|sample| sample.put("/var/lib/docker/image", json!({"size": 9}))).is(15, Unmet, "/var/lib/docker");
@@ -314,11 +341,29 @@ fn each_point_can_be_broken() {
     with(|sample| sample.write("/etc/apt/sources.list.d/docker.list", source)).is(18, Unmet, "bookworm");
     with(|sample| sample.packages.push(("containerd.io".into(), "2.2.0-1".into()))).is(19, Unmet, "2.2.0");
     with(|sample| {
+        sample.packages = vec![("docker-ce".into(), "5:29.0.0-1~debian.13~trixie".into())];
+        sample.write("/etc/sudoers.d/coder", "coder ALL=(ALL) NOPASSWD:ALL\n");
+    })
+    .is(19, State::Unknown, "which runc and containerd");
+    with(|sample| {
         let link = json!({"kind": {"link": "/usr/lib/systemd/system/ssh.service"}});
         sample.put("/etc/systemd/system/multi-user.target.wants/ssh.service", link);
         sample.put("/usr/sbin/sshd", json!({"mode": 0o755}));
     })
     .is(21, Unmet, "port 22");
+    for (text, state, words) in [
+        ("#Port 22\nPort 2222\n", State::Met, "2222"),
+        ("Port 2222\nport 22\n", Unmet, "port 22"),
+        ("#Port 2222\n", Unmet, "port 22"),
+    ] {
+        with(|sample| {
+            let link = json!({"kind": {"link": "/usr/lib/systemd/system/ssh.service"}});
+            sample.put("/etc/systemd/system/multi-user.target.wants/ssh.service", link);
+            sample.put("/usr/sbin/sshd", json!({"mode": 0o755}));
+            sample.write("/etc/ssh/sshd_config", text);
+        })
+        .is(21, state, words);
+    }
     let path = json!(["PATH=/opt/tool/bin:/usr/local/bin:/usr/bin:/bin"]);
     with(|sample| sample.config["Env"] = path).is(22, Unmet, "/opt/tool/bin");
 }
@@ -326,6 +371,14 @@ fn each_point_can_be_broken() {
 #[test]
 fn what_the_layer_of_a_base_brings_counts_as_much_as_what_was_added() {
     let history = json!([{"created_by": "ADD rootfs.tar.xz / # buildkit"}, {"created_by": "RUN true"}]);
+    let mut started = Sample::good();
+    started.config["Cmd"] = json!(["python3"]);
+    let point = &started.judged_below(history.clone())[13];
+    assert_eq!(
+        point.state,
+        State::Met,
+        "a base's command is nobody's: {point:#?}"
+    );
     let good = &Sample::good().judged_below(history.clone())[14];
     assert_eq!(good.state, State::Met, "{good:#?}");
     for (path, uid) in [
@@ -497,6 +550,11 @@ fn a_dockerfile_foretells_what_it_can_and_nothing_that_it_cannot() {
         ("RUN rm /usr/bin/git\nUSER coder", 10),
         ("ENV LANG=de_DE.UTF-8\nUSER coder", 12),
         ("VOLUME /var/lib/docker\nUSER coder", 14),
+        ("ENTRYPOINT [\"/usr/local/bin/start\"]\nUSER coder", 14),
+        (
+            "RUN echo '-e coder ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/more\nUSER coder",
+            4,
+        ),
         ("RUN echo x > /tmp/start.sh\nUSER coder", 15),
         ("RUN rm /etc/skel/.bashrc\nUSER coder", 16),
         (

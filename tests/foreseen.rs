@@ -3,7 +3,7 @@
 
 mod foresight;
 
-use seaworthy::context::{Answer, Nowhere};
+use seaworthy::context::{Answer, Files, Nowhere};
 use seaworthy::facts::{Facts, Value};
 
 fn facts(text: &str) -> Facts {
@@ -191,4 +191,128 @@ fn tests_on_the_way_are_kept() {
     assert!(step("curl").tested.iter().any(|name| name == "curl"));
     assert!(step("wget").is_fallback && step("wget").tested.iter().any(|name| name == "wget"));
     assert!(!step("git").is_fallback);
+}
+
+/// Paths that stay below a folder, sorted.
+fn staying(text: &str, context: &Files, below: &str) -> Vec<String> {
+    let facts = foresight::target(text, context);
+    let files = facts
+        .files
+        .staying()
+        .filter(|file| file.path.text().starts_with(below));
+    let mut paths: Vec<String> = files.map(|file| file.path.text().to_owned()).collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+#[test]
+fn of_a_folder_in_the_context_its_content_is_copied() {
+    let files = ["conf/sub/one", "conf.d/two", "tool"].map(|path| (path.to_owned(), Vec::new()));
+    let context = Files(files.into_iter().collect());
+    let copied = |line: &str| staying(&format!("FROM debian:12\n{line}\n"), &context, "/opt/x");
+    // What is in a folder nobody lists, and that the folder itself arrives is never said.
+    for line in [
+        "COPY conf/sub /opt/x/",
+        "COPY conf.d /opt/x/",
+        "COPY conf/sub conf.d /opt/x/",
+    ] {
+        let paths = copied(line);
+        assert!(
+            paths
+                .iter()
+                .all(|path| !path.ends_with("/sub") && !path.ends_with("/conf.d")),
+            "{line}: {paths:?}"
+        );
+        assert!(!paths.is_empty(), "{line}");
+    }
+    assert_eq!(copied("COPY tool /opt/x/"), ["/opt/x/tool"]);
+    assert_eq!(copied("COPY conf/sub /opt/x"), ["/opt/x"]);
+    // Nothing is known of what is not in the context.
+    assert_eq!(copied("COPY other /opt/x/"), ["/opt/x/other"]);
+}
+
+#[test]
+fn cp_spreads_a_folder_with_a_dot_and_keeps_parents() {
+    let copied = |line: &str| {
+        let text = format!("FROM debian:12\nRUN mkdir -p /a/in && touch /a/in/g && cd /a && {line}\n");
+        staying(&text, &Files::default(), "/x")
+    };
+    assert_eq!(copied("cp -r /a/. /x"), ["/x"]);
+    assert_eq!(copied("mkdir /x && cp -r /a/in/. /x/"), ["/x"]);
+    assert_eq!(copied("mkdir /x && cp -r /a/in /x"), ["/x", "/x/in"]);
+    assert_eq!(copied("mkdir /x && cp --parents in/g /x"), ["/x", "/x/in/g"]);
+}
+
+#[test]
+fn a_home_that_is_copied_from_skel_holds_nothing_of_anybodys() {
+    use seaworthy::invocation::Invocation;
+    use seaworthy::rules::judge_image;
+    let found = |line: &str| {
+        let text = format!("FROM debian:12\nRUN useradd coder && {line}\nUSER coder\n");
+        let facts = foresight::target(&text, &Nowhere);
+        let findings = judge_image(&facts, &Invocation::default());
+        let names = findings.iter().map(|finding| finding.rule);
+        names.filter(|rule| rule.starts_with("home-")).collect::<Vec<_>>()
+    };
+    assert_eq!(found("true"), ["home-missing"]);
+    for line in [
+        "mkdir /home/coder && cp -r /etc/skel/. /home/coder/",
+        "cp -a /etc/skel /home/coder",
+        "cp -rT /etc/skel /home/coder",
+    ] {
+        assert_eq!(found(line), Vec::<&str>::new(), "{line}");
+    }
+    assert_eq!(
+        found("mkdir /home/coder && cp -r /opt/tool /home/coder/"),
+        ["home-shadowed"]
+    );
+}
+
+#[test]
+fn a_relative_volume_lies_below_the_root() {
+    let facts = facts("FROM debian:12\nWORKDIR /srv\nENV A=a\nVOLUME data $A/b /c/../d\n");
+    let volumes: Vec<&str> = facts
+        .config
+        .volumes
+        .iter()
+        .map(|volume| volume.value.text())
+        .collect();
+    assert_eq!(volumes, ["/data", "/a/b", "/d"]);
+}
+
+#[test]
+fn homes_of_system_accounts_follow_the_release_of_adduser() {
+    let home = |base: &str, options: &str| {
+        let facts = facts(&format!("FROM {base}\nRUN adduser --system {options} svc\n"));
+        match facts.user("svc") {
+            Answer::Known(user) => user.home,
+            Answer::Absent | Answer::Unknown => None,
+        }
+    };
+    for (base, options, expected) in [
+        ("debian:12", "--group", "/nonexistent"),
+        ("debian:13", "", "/nonexistent"),
+        ("ubuntu:24.04", "--no-create-home", "/nonexistent"),
+        ("debian:11", "", "/home/svc"),
+        ("ubuntu:22.04", "", "/home/svc"),
+        ("debian:12", "--home /var/lib/svc", "/var/lib/svc"),
+    ] {
+        assert_eq!(home(base, options).as_deref(), Some(expected), "{base} {options}");
+    }
+}
+
+#[test]
+fn a_tilde_with_a_name_is_the_home_of_that_user() {
+    let written = |line: &str| {
+        let text = format!("FROM debian:12\nRUN useradd -m -d /srv/it coder\nRUN {line}\n");
+        let facts = foresight::target(&text, &Nowhere);
+        let files = facts.files.staying().filter(|file| file.writer == "touch");
+        files.map(|file| file.path.text().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(written("touch ~root/a ~coder/b"), ["/root/a", "/srv/it/b"]);
+    assert_eq!(
+        written("touch -c /opt/a && touch --no-create /opt/b"),
+        Vec::<String>::new()
+    );
 }

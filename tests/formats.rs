@@ -1,13 +1,18 @@
 //! Every format holds what it is fed: it can be read by what reads it, and no text of a file or a path
 //! gets out of its place.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use seaworthy::checklist::{self, Judged, State};
 use seaworthy::finding::{Certainty, Edit, Fix, Safety, Severity};
+use seaworthy::image::{Inspected, Keep, observe};
+use seaworthy::invocation::Invocation;
+use seaworthy::report::probes::{self, ProbeOutcome};
 use seaworthy::report::{
     Entry, JudgedImage, Problem, Report, Spot, Suppressed, checkstyle, codeclimate, concise, github, gitlab,
-    gnu, hadolint, json, junit, markdown, printable, sarif, sonarqube, text,
+    gnu, hadolint, json, junit, markdown, printable, sarif, sonarqube, structure, text,
 };
 use seaworthy::source::{Position, Span};
 use serde_json::Value;
@@ -527,6 +532,7 @@ fn a_layer_of_an_image_stands_in_every_format() {
     let report = report.of_image(JudgedImage {
         name: Arc::from("registry.example.com/ws:1"),
         rules: vec!["home-shadowed", "stopsignal"],
+        dockerfile: None,
     });
     for (name, writer) in FORMATS {
         let out = written(*writer, &report);
@@ -544,6 +550,7 @@ fn sarif_names_the_image_and_the_layer_in_it() {
     let report = report.of_image(JudgedImage {
         name: Arc::from("ws:1"),
         rules: Vec::new(),
+        dockerfile: None,
     });
     let location = &parsed("sarif", &report)["runs"][0]["results"][0]["locations"][0];
     assert_eq!(location["physicalLocation"]["artifactLocation"]["uri"], "ws%3A1");
@@ -569,6 +576,7 @@ fn junit_has_a_case_for_each_rule_of_an_image() {
     let report = report.of_image(JudgedImage {
         name: Arc::from("ws:1"),
         rules: vec!["aaa", "home-shadowed"],
+        dockerfile: None,
     });
     let out = written(junit::write, &report);
     assert!(
@@ -591,6 +599,220 @@ fn an_annotation_of_a_layer_has_no_file() {
     assert!(
         out.starts_with("::warning title=") && out.contains("layer 2 of ws:1"),
         "{out}"
+    );
+}
+
+/// An image that fails by nothing but its contract, a probe and a test; `words` stand wherever text of others
+/// does.
+fn failing(words: &str, dockerfile: Option<&str>) -> Report {
+    let mut invocation = Invocation::default();
+    invocation.contract.docker = Some(true);
+    let facts = observe(&Inspected::default(), None, &Keep::default());
+    let mut contract: Vec<Judged> = checklist::judge(&facts, None, &invocation);
+    for (point, state) in contract.iter_mut().zip(
+        [State::Met, State::Unmet, State::Unknown, State::NotApplicable]
+            .into_iter()
+            .cycle(),
+    ) {
+        point.state = state;
+        point.evidence = format!("evidence {} {words}", point.number);
+    }
+    let probe = |name: &str, state| ProbeOutcome {
+        name: format!("{name} {words}"),
+        point: None,
+        state,
+        seconds: 1.25,
+        output: format!("seen by {name} {words}\nsecond line of {name}"),
+    };
+    let test = |name: &str, state| structure::Outcome {
+        file: format!("tests.yaml {words}"),
+        name: format!("{name} {words}"),
+        state,
+        errors: vec![format!("wrong in {name} {words}")],
+    };
+    Report {
+        contract,
+        probes: Some(vec![
+            probe("good-probe", probes::State::Passed),
+            probe("bad-probe", probes::State::Failed),
+            probe("late-probe", probes::State::Timeout),
+            probe("left-probe", probes::State::Skipped),
+        ]),
+        structure: vec![
+            test("good-test", structure::State::Passed),
+            test("bad-test", structure::State::Failed),
+            test("left-test", structure::State::Skipped),
+        ],
+        ..Report::default()
+    }
+    .of_image(JudgedImage {
+        name: Arc::from("ws:1"),
+        rules: Vec::new(),
+        dockerfile: dockerfile.map(Arc::from),
+    })
+}
+
+#[test]
+fn no_format_hides_what_fails_beside_findings() {
+    for dockerfile in [None, Some("images/Dockerfile")] {
+        let report = failing("", dockerfile);
+        for (name, writer) in FORMATS {
+            let out = written(*writer, &report);
+            for told in [
+                "evidence 2 ",
+                "seen by bad-probe",
+                "seen by late-probe",
+                "wrong in bad-test",
+            ] {
+                assert!(out.contains(told), "{name} does not tell {told}: {out}");
+            }
+            let tells_all = matches!(*name, "text" | "json" | "junit" | "markdown");
+            for told in ["good-probe", "left-probe", "good-test", "evidence 3 "] {
+                assert_eq!(out.contains(told), tells_all, "{name}, {told}: {out}");
+            }
+        }
+    }
+}
+
+#[test]
+fn sarif_has_a_rule_for_each_point_and_results_where_the_dockerfile_lies() {
+    for (dockerfile, uri) in [(None, "ws%3A1"), (Some("images/Dockerfile"), "images/Dockerfile")] {
+        let report = failing("x", dockerfile);
+        let log = parsed("sarif", &report);
+        check_sarif(&log);
+        let run = &log["runs"][0];
+        let results = run["results"].as_array().expect("results");
+        let of = |rule: &str| results.iter().filter(|one| one["ruleId"] == rule).count();
+        let unmet = report.contract.iter().filter(|point| point.state == State::Unmet);
+        let unmet: Vec<_> = unmet.collect();
+        assert_eq!(unmet.len(), 6);
+        assert_eq!(results.len(), unmet.len() + 4);
+        for point in unmet {
+            assert_eq!(of(point.rule), 1, "{}", point.name);
+        }
+        assert_eq!(
+            (
+                of("contract-number"),
+                of("probe-failed"),
+                of("structure-test-failed")
+            ),
+            (1, 2, 1)
+        );
+        for result in results {
+            let place = &result["locations"][0]["physicalLocation"];
+            assert_eq!(place["artifactLocation"]["uri"], uri);
+            assert_eq!(place["region"]["startLine"], 1);
+        }
+        let prints: BTreeSet<&str> = results
+            .iter()
+            .filter_map(|one| one["partialFingerprints"]["seaworthy/v1"].as_str())
+            .collect();
+        assert_eq!(prints.len(), results.len());
+        let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
+        let rule = rules
+            .iter()
+            .find(|rule| rule["id"] == "contract-number")
+            .expect("it is listed");
+        assert_eq!(rule["name"], "ContractNumber");
+        assert_eq!(
+            rule["shortDescription"]["text"],
+            "Nobody else has the user's number."
+        );
+        assert_eq!(rule["defaultConfiguration"]["level"], "error");
+    }
+}
+
+#[test]
+fn markdown_draws_the_checklist_and_has_a_table_of_probes_and_tests() {
+    let out = written(markdown::write, &failing("", None));
+    let square = |sign: char| {
+        out.lines()
+            .find(|line| line.starts_with('🟩') && line.chars().count() == 22)
+            .map(|line| line.matches(sign).count())
+    };
+    assert_eq!(
+        ['🟩', '🟥', '🟨', '⬜'].map(square),
+        [Some(6), Some(6), Some(5), Some(5)],
+        "{out}"
+    );
+    assert!(
+        out.contains("### Contract: 6 of 17 points met, 6 unmet, 5 unknown"),
+        "{out}"
+    );
+    assert!(
+        out.contains("| 🟥 unmet | 2 | **number**: nobody else has the user's number | evidence 2  |"),
+        "{out}"
+    );
+    assert!(
+        out.contains("<details><summary>6 met, 5 not asked for</summary>"),
+        "{out}"
+    );
+    assert!(out.contains("### Probes: 1 passed, 2 failed, 1 skipped"), "{out}");
+    assert!(
+        out.contains("seen by bad-probe <br>second line of bad-probe |"),
+        "{out}"
+    );
+    assert!(!out.contains("second line of good-probe"), "{out}");
+    assert!(
+        out.contains("### Structure tests: 1 passed, 1 failed, 1 skipped"),
+        "{out}"
+    );
+    // What stays open is seen at once, and all else once somebody asks.
+    let (open, rest) = out.split_once("<details>").expect("there is a part to open");
+    assert!(
+        open.contains("evidence 3 ") && rest.contains("evidence 1 "),
+        "{out}"
+    );
+}
+
+#[test]
+fn hostile_text_of_probes_and_tests_stays_in_its_place() {
+    for words in hostile() {
+        let report = failing(&words, Some("Dockerfile"));
+        for (name, writer) in FORMATS {
+            let out = written(*writer, &report);
+            // The last format of XML may hold a line end in an attribute only as its number.
+            for line in out.lines() {
+                let is_command = line.starts_with("::") || line.contains("##[") || line.contains("##vso[");
+                assert!(
+                    !is_command || *name == "github" && !line.contains("##"),
+                    "{name}: {line:?}"
+                );
+            }
+            assert!(!out.contains('\u{1b}') && !out.contains('\u{202e}'), "{name}");
+        }
+        check_sarif(&parsed("sarif", &report));
+        let out = written(markdown::write, &report);
+        for row in out.lines().filter(|line| line.starts_with("| ")) {
+            let cells = row.matches('|').count();
+            assert!(
+                cells == 5
+                    || cells == 4 && row.contains("-test")
+                    || row == "| | test | what is wrong |"
+                    || row == "| --- | --- | --- |",
+                "{row}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_summary_keeps_the_contract_where_findings_are_cut() {
+    let mut report = failing("", None);
+    for _ in 0..1_000 {
+        let one = entry("Dockerfile", &"w".repeat(400), Severity::Warning);
+        report.findings.push(one);
+    }
+    let table = markdown::table(&report, 60_000);
+    assert!(table.len() <= 60_000 && table.len() > 50_000, "{}", table.len());
+    for told in ["### Contract", "more in the log |", "bad-probe", "bad-test"] {
+        assert!(table.contains(told), "{told}");
+    }
+    let table = markdown::table(&report, 8_000);
+    assert!(
+        table.len() <= 8_000 && table.contains("### Contract"),
+        "{}",
+        table.len()
     );
 }
 

@@ -3,150 +3,21 @@
 
 #![allow(clippy::print_stdout, reason = "a test tells what it skipped")]
 
+mod archives;
 mod engine;
 
-use std::collections::BTreeMap;
-use std::io::{self, Read, Write as _};
+use std::io::{self, Read};
 use std::path::Path;
 use std::process::Command;
 
+use archives::{Tar, as_tar, config, digest, gzip, layout, saved, zstd};
 use engine::skip_without_engine;
 use proptest::prelude::*;
 use seaworthy::facts::{Answer, Facts};
 use seaworthy::image::{ImageError, Inspected, Keep, observe, read_archive, read_layout};
 use seaworthy::invocation::Invocation;
 use seaworthy::rules::judge_image;
-use sha2::{Digest as _, Sha256};
 use tar::{Builder, EntryType, Header};
-
-fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
-
-/// A tar archive; names are written as they are given, whatever they are.
-#[derive(Default)]
-struct Tar(Vec<u8>);
-
-impl Tar {
-    fn header(name: &str, kind: EntryType, size: u64) -> Header {
-        let mut header = Header::new_gnu();
-        header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
-        header.set_entry_type(kind);
-        header.set_size(size);
-        header.set_mode(0o755);
-        header.set_uid(0);
-        header.set_gid(0);
-        header.set_mtime(0);
-        header
-    }
-
-    fn put(mut self, mut header: Header, content: &[u8]) -> Self {
-        header.set_cksum();
-        self.0.extend_from_slice(header.as_bytes());
-        self.0.extend_from_slice(content);
-        self.0.resize(self.0.len().next_multiple_of(512), 0);
-        self
-    }
-
-    fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
-        let content = content.as_ref();
-        let header = Self::header(name, EntryType::Regular, content.len() as u64);
-        self.put(header, content)
-    }
-
-    fn of(self, name: &str, kind: EntryType) -> Self {
-        self.put(Self::header(name, kind, 0), &[])
-    }
-
-    fn link(self, name: &str, target: &str) -> Self {
-        let mut header = Self::header(name, EntryType::Symlink, 0);
-        header.set_link_name(target).expect("a short target");
-        self.put(header, &[])
-    }
-
-    fn end(mut self) -> Vec<u8> {
-        self.0.resize(self.0.len() + 1024, 0);
-        self.0
-    }
-}
-
-fn config(layers: &[Vec<u8>], user: &str) -> String {
-    let ids: Vec<String> = layers
-        .iter()
-        .map(|layer| format!("sha256:{}", digest(layer)))
-        .collect();
-    let history: Vec<serde_json::Value> = (0..layers.len())
-        .map(|index| serde_json::json!({"created_by": format!("RUN /bin/sh -c step {index} # buildkit")}))
-        .collect();
-    serde_json::json!({
-        "architecture": "amd64", "os": "linux",
-        "config": {"User": user, "Env": ["PATH=/usr/bin:/bin"], "Cmd": null},
-        "history": history,
-        "rootfs": {"type": "layers", "diff_ids": ids},
-    })
-    .to_string()
-}
-
-/// As `docker save` writes it: layers first, the manifest last.
-fn saved(layers: &[Vec<u8>]) -> Vec<u8> {
-    let config = config(layers, "");
-    let name = format!("{}.json", digest(config.as_bytes()));
-    let mut tar = Tar::default();
-    let mut paths = Vec::new();
-    for (index, layer) in layers.iter().enumerate() {
-        tar = tar
-            .file(&format!("{index}/VERSION"), "1.0")
-            .file(&format!("{index}/layer.tar"), layer);
-        paths.push(format!("{index}/layer.tar"));
-    }
-    let manifest = serde_json::json!([{"Config": name, "RepoTags": ["example:latest"], "Layers": paths}]);
-    tar.file(&name, config)
-        .file("manifest.json", manifest.to_string())
-        .end()
-}
-
-/// The files of an OCI layout, with layers in some form.
-fn layout(layers: &[Vec<u8>], press: fn(&[u8]) -> Vec<u8>) -> BTreeMap<String, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut put = |bytes: Vec<u8>| {
-        let name = format!("sha256:{}", digest(&bytes));
-        files.insert(format!("blobs/{}", name.replace(':', "/")), bytes);
-        serde_json::json!({"mediaType": "x", "digest": name})
-    };
-    let descriptors: Vec<_> = layers.iter().map(|layer| put(press(layer))).collect();
-    let config = put(config(layers, "").into_bytes());
-    let manifest = put(serde_json::json!({"config": config, "layers": descriptors})
-        .to_string()
-        .into_bytes());
-    let attestation = serde_json::json!({"digest": manifest["digest"], "platform": {"os": "unknown", "architecture": "unknown"}});
-    let index = serde_json::json!({"schemaVersion": 2, "manifests": [manifest, attestation]});
-    files.insert("index.json".into(), index.to_string().into_bytes());
-    files.insert(
-        "oci-layout".into(),
-        b"{\"imageLayoutVersion\": \"1.0.0\"}".to_vec(),
-    );
-    files
-}
-
-fn as_tar(files: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
-    files
-        .iter()
-        .fold(Tar::default(), |tar, (name, bytes)| tar.file(name, bytes))
-        .end()
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(bytes).expect("it is written into memory");
-    encoder.finish().expect("it is written into memory")
-}
-
-fn zstd(bytes: &[u8]) -> Vec<u8> {
-    zstd::encode_all(bytes, 1).expect("it is written into memory")
-}
 
 fn read(mut archive: &[u8]) -> Result<Inspected, ImageError> {
     read_archive(&mut archive, "test.tar", None, &Keep::default())
@@ -455,6 +326,39 @@ proptest! {
             judge_image(&observe(&image, None, &Keep::default()), &Invocation::default());
         }
     }
+}
+
+#[test]
+fn an_image_of_buildkit_has_no_line_for_a_trigger() {
+    use seaworthy::image::matching;
+    use seaworthy::source::Source;
+    use seaworthy::stages::Stages;
+    let text = "FROM busybox\nRUN one\nONBUILD RUN two\nONBUILD COPY a b\nRUN three\nONBUILD USER x\n";
+    let source = Source::new("Dockerfile", text.into()).expect("it is short");
+    let tree = seaworthy::syntax::parse(source.text());
+    let stages = Stages::of(&tree, &Invocation::default());
+    let lines = |lines: &[&str]| {
+        let history: Vec<_> = lines
+            .iter()
+            .map(|line| serde_json::json!({"created_by": line, "empty_layer": !line.contains("RUN")}))
+            .collect();
+        let layers = lines.iter().filter(|line| line.contains("RUN"));
+        let layers: Vec<_> = layers.map(|_| serde_json::json!({})).collect();
+        let image: Inspected =
+            serde_json::from_value(serde_json::json!({"history": history, "layers": layers}))
+                .expect("it is an image");
+        matching(&image, &tree, &stages).map(|matched| matched.instructions)
+    };
+    let base = "CMD [\"sh\"]";
+    let (one, three) = ("RUN /bin/sh -c one # buildkit", "RUN /bin/sh -c three # buildkit");
+    assert_eq!(lines(&[base, one, three]), Ok(vec![None, Some(1), Some(4)]));
+    let trigger = "/bin/sh -c #(nop)  ONBUILD COPY a b";
+    let classic = lines(&[base, one, "/bin/sh -c #(nop)  ONBUILD X", trigger, three, trigger]);
+    assert_eq!(
+        classic,
+        Ok(vec![None, Some(1), Some(2), Some(3), Some(4), Some(5)])
+    );
+    assert!(lines(&[base, three]).is_err());
 }
 
 /// The builders that the command line can ask for: BuildKit needs a plugin of its own.

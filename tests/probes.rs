@@ -168,6 +168,7 @@ fn a_good_workspace_passes_every_probe_with_docker_inside() {
         "login",
         "home",
         "sudo",
+        "sudoers",
         "command curl",
         "command docker",
         "locale",
@@ -194,7 +195,7 @@ fn a_spoiled_workspace_fails_the_probe_of_each_fault() {
     let text = format!(
         "FROM {}\n\
          USER root\n\
-         RUN rm /etc/sudoers.d/coder && systemctl disable docker docker.socket\n\
+         RUN rm /etc/sudoers.d/coder && echo 'coder ALL=(ALL NOPASSWD:ALL' > /etc/sudoers.d/broken && systemctl disable docker docker.socket\n\
          RUN printf '[Service]\\nType=oneshot\\nExecStart=/bin/sh -c \"echo it is broken; exit 1\"\\n[Install]\\nWantedBy=multi-user.target\\n' > /etc/systemd/system/agent.service && systemctl enable agent\n\
          RUN mkdir -p /home/coder/.nvm && echo x > /home/coder/.nvm/nvm.sh && echo x > /tmp/left && rm /usr/bin/curl\n\
          ENV LANG=de_DE.UTF-8\n\
@@ -217,6 +218,7 @@ fn a_spoiled_workspace_fails_the_probe_of_each_fault() {
     seen.is("user", "failed", "the contract says 1001");
     seen.is("login", "passed", "");
     seen.is("sudo", "failed", "password");
+    seen.is("sudoers", "failed", "/etc/sudoers.d/broken:1:16");
     seen.is("command curl", "failed", "there is no curl on PATH");
     seen.is("locale", "failed", "LANG=de_DE.UTF-8");
     seen.is("docker", "failed", "Cannot connect");
@@ -316,10 +318,10 @@ fn losses_that_are_accepted_do_not_fail_the_run() {
     assert!(text.contains("✘ content below mounts"), "{text}");
     assert_eq!(output.status.code(), Some(1));
     let output = Run::new(&image.0, "workspace: {user: coder}\n", &["--format", "concise"]).output();
-    let errors = String::from_utf8_lossy(&output.stderr);
+    let text = String::from_utf8_lossy(&output.stdout);
     assert!(
-        errors.contains("the probe `content below mounts` failed"),
-        "{errors}"
+        text.contains("image: error[probe-failed] the probe `content below mounts` failed"),
+        "{text}"
     );
 }
 

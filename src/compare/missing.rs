@@ -24,7 +24,14 @@ pub fn all(both: &Both) -> Vec<Finding> {
 }
 
 fn is_sure(both: &Both, origin: &Origin) -> bool {
-    origin.certainty == Certainty::Certain && both.foreseen.is_here(origin)
+    origin.certainty == Certainty::Certain && both.foreseen.is_here(origin) && !has_substitute(both, origin)
+}
+
+/// Whether another program does it where the step fails: in `a || b` the build goes on without what `a` makes.
+fn has_substitute(both: &Both, origin: &Origin) -> bool {
+    let step = both.foreseen.step(origin);
+    let last = both.substitutes.get(&(step.stage, step.instruction));
+    last.is_some_and(|last| *last > origin.step)
 }
 
 fn files(both: &Both, say: &mut dyn FnMut(&Origin, String)) {
@@ -101,7 +108,7 @@ fn removals(both: &Both, say: &mut dyn FnMut(&Origin, String)) {
             continue;
         };
         let is_plain = !removal.path.is_glob() && !removal.contents_only && at.len() > 1;
-        if !is_plain || is_covered(at) || !is_sure(both, &removal.origin) {
+        if !is_plain || is_covered(at) || !both.seen.has(at) || !is_sure(both, &removal.origin) {
             continue;
         }
         let step = removal.origin.step;
@@ -110,11 +117,18 @@ fn removals(both: &Both, say: &mut dyn FnMut(&Origin, String)) {
             .written(&removal.path, step.saturating_sub(1))
             .is_absent()
             || both.is_opaque_after(step, Reach::Home)
+            || is_working_folder_after(both, step, at)
             || installs_after(both, step);
-        if !comes_again && both.seen.has(at) {
+        if !comes_again {
             say(&removal.origin, format!("`{at}` is still in the image"));
         }
     }
+}
+
+/// Whether a later step works in a folder or below it: who starts a container makes what is missing of it.
+fn is_working_folder_after(both: &Both, step: usize, at: &str) -> bool {
+    let mut later = both.foreseen.steps.iter().skip(step);
+    later.any(|later| path::covers(at, &later.folder))
 }
 
 /// Whether packages are installed after a step: they bring files that nobody foresees.
@@ -279,7 +293,9 @@ fn config(both: &Both, say: &mut dyn FnMut(&Origin, String)) {
             continue;
         };
         let has = seen.map_or("", |seen| seen.value.text());
-        if value != has {
+        // The classic builder leaves `..` in a folder as it is written.
+        let is_same_folder = || what == "working folder" && path::clean(&Value::known(has)).is(value);
+        if value != has && !is_same_folder() {
             let has = if has.is_empty() { "none" } else { has };
             say(
                 &wanted.origin,
@@ -321,8 +337,11 @@ fn config(both: &Both, say: &mut dyn FnMut(&Origin, String)) {
             continue;
         };
         let mut has = seen.and_then(|seen| words(&seen.value)).unwrap_or_default();
+        // An image does not tell `["/bin/sh", "-c", …]` from a text.
+        let is_shell = |words: &[&str]| matches!(words, ["/bin/sh", "-c", _]);
+        let is_told_as_text = seen.is_some_and(|seen| !seen.value.exec) && is_shell(&expected);
         // The words of a shell of the file's own stand in front of a text.
-        if !wanted.value.exec {
+        if !wanted.value.exec || is_told_as_text {
             expected.drain(..expected.len().saturating_sub(1));
             has.drain(..has.len().saturating_sub(1));
         }

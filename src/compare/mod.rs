@@ -10,6 +10,8 @@ mod unforeseen;
 
 pub use difference::{Side, difference};
 
+use std::collections::HashMap;
+
 use crate::facts::{Facts, Reach, StartCommand, path};
 use crate::finding::{Certainty, Finding, Place, Severity};
 use crate::invocation::Invocation;
@@ -24,6 +26,7 @@ pub fn compare(foreseen: &Facts, observed: &Facts, invocation: &Invocation) -> V
         observed,
         seen,
         invocation,
+        substitutes: substitutes(foreseen),
     };
     let mut findings = missing::all(&both);
     findings.extend(unforeseen::all(&both));
@@ -36,6 +39,22 @@ struct Both<'a> {
     observed: &'a Facts,
     seen: &'a crate::facts::Observed,
     invocation: &'a Invocation,
+    /// The last step of an instruction that runs where one before it failed.
+    substitutes: HashMap<(usize, usize), usize>,
+}
+
+/// The last step of each instruction that does the work of one that failed.
+fn substitutes(foreseen: &Facts) -> HashMap<(usize, usize), usize> {
+    /// What stands there for nothing, or to end the build.
+    const IDLE: [&str; 6] = ["true", ":", "echo", "exit", "false", "return"];
+    let steps = foreseen.steps.iter().enumerate();
+    let works = steps.filter(|(_, step)| {
+        let name = step.program.as_ref().and_then(|program| program.name());
+        step.is_fallback && name.is_none_or(|name| !IDLE.contains(&name))
+    });
+    works
+        .map(|(index, step)| ((step.stage, step.instruction), index))
+        .collect()
 }
 
 impl Both<'_> {

@@ -139,6 +139,18 @@ impl Context for FolderContext {
             },
         }
     }
+
+    fn is_folder(&self, path: &str) -> Answer {
+        let (Some(real), Some(inside)) = (&self.real, self.inside(path)) else {
+            return Answer::Unknown;
+        };
+        match fs::canonicalize(&inside) {
+            Ok(target) if !target.starts_with(real) => Answer::Unknown,
+            Ok(target) if target.is_dir() => Answer::Known(()),
+            Ok(_) => Answer::Absent,
+            Err(_) => Answer::Unknown,
+        }
+    }
 }
 
 /// How many entries of a folder are looked at for one that is let in again.

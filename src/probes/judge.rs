@@ -33,6 +33,8 @@ pub enum Judge {
     Passes(&'static str),
     /// sudo, if it is there.
     Sudo,
+    /// `visudo -c`, which looks whether sudo can read its rules.
+    Sudoers,
     /// A program that was asked for its version.
     Answers {
         /// Its name, with the words that select a part of it.
@@ -117,6 +119,11 @@ impl Judge {
                 0 => passed("sudo works without a password"),
                 3 if said.is_empty() => Verdict::Judged(State::Skipped, "sudo is not installed".to_owned()),
                 _ => failed(&joined("sudo does not work without a password", &told(said))),
+            },
+            Self::Sudoers => match code {
+                0 => passed("visudo has nothing to say against the rules of sudo"),
+                3 if said.is_empty() => Verdict::Judged(State::Skipped, "visudo is not installed".to_owned()),
+                _ => failed(&joined("visudo refuses the rules of sudo", &told(said))),
             },
             Self::Answers { command } => answers(code, said, command),
             Self::Locales(wanted) => locales(code, said, wanted),

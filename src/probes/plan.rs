@@ -147,7 +147,7 @@ pub fn of_workspace(given: &Given, account: Option<&Account>) -> Vec<Planned> {
         Some(account) => plan.extend(of_account(account).map(Planned::Ask)),
         None if is_service => {}
         None => {
-            let of_account = [("login", 1), ("home", 1), ("sudo", 4)];
+            let of_account = [("login", 1), ("home", 1), ("sudo", 4), ("sudoers", 4)];
             plan.extend(
                 of_account.map(|(name, point)| skip(name, Some(point), "there is no user who could")),
             );
@@ -183,9 +183,11 @@ fn skip(name: &str, point: Option<u8>, reason: &str) -> Planned {
     }
 }
 
-fn of_account(account: &Account) -> [Probe; 3] {
+fn of_account(account: &Account) -> [Probe; 4] {
     /// What envbox and the agent do first in a home: make a folder, then files in it.
     const WRITES: &str = "[ -d \"$1\" ] || { echo \"there is no folder $1\"; exit 1; }; file=\"$1/.coder/.seaworthy-$$\"; mkdir -p \"$1/.coder\" && : > \"$file\" && rm \"$file\"";
+    // Of a file that is named, visudo asks for no more than its grammar: a rule with mode 0644 is read.
+    const SUDOERS: &str = "command -v visudo >/dev/null || exit 3; LC_ALL=C visudo -cf /etc/sudoers 2>&1";
     const SUDO: &str = "command -v sudo >/dev/null || exit 3; sudo -n true";
     let name = account.name.as_str();
     let login = Judge::Login(account.name.clone());
@@ -199,6 +201,7 @@ fn of_account(account: &Account) -> [Probe; 3] {
         )
         .settling(1),
         probe("sudo", name, &["sh", "-c", SUDO], Judge::Sudo).settling(4),
+        probe("sudoers", "root", &["sh", "-c", SUDOERS], Judge::Sudoers).settling(4),
     ]
 }
 

@@ -15,7 +15,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     writeln!(out, "<checkstyle version=\"4.3\">")?;
     for file in files(report) {
-        let name = attributes(&[("name", Cow::Borrowed(file.path))]);
+        let name = attributes(&[("name", Cow::Borrowed(&*file.path))]);
         if file.entries.is_empty() && file.problems.is_empty() {
             writeln!(out, "<file{name}/>")?;
             continue;

@@ -17,7 +17,7 @@ use crate::finding::Severity;
 /// The writer's.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut unique = Unique::default();
-    for entry in &report.findings {
+    for entry in report.told() {
         write_compact(&Issue::new(entry, &mut unique), out)?;
         out.write_all(b"\0")?;
     }

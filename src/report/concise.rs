@@ -10,7 +10,7 @@ use super::{Entry, Report, Spot};
 /// # Errors
 /// The writer's.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    report.findings.iter().try_for_each(|entry| line(entry, out))
+    report.told().try_for_each(|entry| line(entry, out))
 }
 
 /// Writes one finding.
@@ -31,5 +31,6 @@ pub fn line(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
             )
         }
         Spot::Layer { index, .. } => writeln!(out, "layer {index}: {severity}[{rule}] {message}"),
+        Spot::Image { .. } => writeln!(out, "image: {severity}[{rule}] {message}"),
     }
 }

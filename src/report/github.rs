@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use super::printable::{printable, printable_char};
-use super::{Entry, Report, Spot, concise};
+use super::{Entry, Report, Spot, concise, worst_first};
 use crate::finding::Severity;
 
 /// Annotations of a kind that the runner shows a step (GitHub's documentation of workflow commands).
@@ -17,7 +17,7 @@ const SHOWN: usize = 10;
 /// # Errors
 /// The writer's.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let entries = report.worst_first();
+    let entries = worst_first(report.told());
     let mut rest = Vec::new();
     for kind in ["error", "warning", "notice"] {
         let mut annotations = Vec::new();
@@ -73,12 +73,14 @@ impl Annotation<'_> {
                 );
             }
         };
-        if let Spot::Layer { index, image, .. } = &entry.spot {
-            // There is no file in which it could be shown.
-            let place = match image.is_empty() {
-                true => format!("layer {index}"),
-                false => format!("layer {index} of {image}"),
-            };
+        // There is no file in which it could be shown.
+        let built = match &entry.spot {
+            Spot::Text { .. } => None,
+            Spot::Layer { index, image, .. } if image.is_empty() => Some(format!("layer {index}")),
+            Spot::Layer { index, image, .. } => Some(format!("layer {index} of {image}")),
+            Spot::Image { image } => Some(format!("image {image}")),
+        };
+        if let Some(place) = built {
             write!(out, "::{kind} title={}::", property(entry.rule))?;
             write!(out, "{}", data(&format!("{place}: {}", entry.message)))?;
             return match &entry.help {

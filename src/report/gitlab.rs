@@ -19,8 +19,7 @@ use crate::finding::Severity;
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut unique = Unique::default();
     let issues: Vec<Issue> = report
-        .findings
-        .iter()
+        .told()
         .map(|entry| Issue::new(entry, &mut unique))
         .collect();
     write_compact(&issues, out)?;

@@ -11,7 +11,7 @@ use super::printable::printable;
 /// # Errors
 /// The writer's.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    for entry in &report.findings {
+    for entry in report.told() {
         let path = entry.spot.path();
         let (start, _) = entry.spot.range();
         writeln!(

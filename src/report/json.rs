@@ -236,6 +236,12 @@ impl<'a> Place<'a> {
                     created_by,
                 }),
             },
+            Spot::Image { .. } => Self {
+                path: None,
+                start: None,
+                end: None,
+                layer: None,
+            },
         }
     }
 }

@@ -29,7 +29,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         report.errors.len()
     )?;
     for file in &files {
-        let name = attributes(&[("name", Cow::Borrowed(file.path))]);
+        let name = attributes(&[("name", Cow::Borrowed(&*file.path))]);
         writeln!(
             out,
             "<testsuite{name} tests=\"{}\" failures=\"{}\" errors=\"{}\">",
@@ -37,7 +37,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             file.entries.len(),
             file.problems.len()
         )?;
-        let class = attributes(&[("classname", Cow::Borrowed(file.path))]);
+        let class = attributes(&[("classname", Cow::Borrowed(&*file.path))]);
         if file.entries.is_empty() && file.problems.is_empty() {
             writeln!(out, "<testcase name=\"nothing found\"{class}/>")?;
         }
@@ -200,6 +200,7 @@ fn told(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
     let place = match &entry.spot {
         Spot::Text { path, start, .. } => format!("{path}:{}:{}", start.line, start.column),
         Spot::Layer { index, .. } => format!("layer {index}"),
+        Spot::Image { .. } => "image".to_owned(),
     };
     // A line of a CI log must not start with text of a file.
     writeln!(

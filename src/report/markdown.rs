@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::printable::{printable, printable_at_start};
+use super::probes::{ProbeOutcome, State as Probe};
 use super::text::counted;
-use super::{Entry, Report, Spot};
-use crate::checklist::State;
+use super::{Entry, Report, Spot, checklist};
+use crate::checklist::{Judged, State};
 
 /// What GitHub takes as the summary of a step, in bytes.
 pub const SUMMARY_LIMIT: usize = 1 << 20;
@@ -19,53 +20,157 @@ pub const SUMMARY_LIMIT: usize = 1 << 20;
 /// The writer's.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(table(report, usize::MAX).as_bytes())?;
-    if !report.structure.is_empty() {
-        write!(out, "\n{}", super::structure::markdown(&report.structure))?;
-    }
     match &report.diff {
         Some(difference) => write!(out, "\n{}", difference.markdown()),
         None => Ok(()),
     }
 }
 
-/// The table with as many of the findings, the worst first, as fit into a number of bytes; empty where
-/// not even the count fits.
+/// The contract, the findings, the worst first, the probes and the tests, as much as fits into a number of
+/// bytes; empty where not even the count and the contract fit.
 pub fn table(report: &Report, limit: usize) -> String {
     let mut text = format!("**seaworthy**: {}\n", counted(report));
     for problem in &report.errors {
         let path = escaped(&cut(&problem.path));
         let _ = writeln!(text, "\nNot checked: {path}: {}", escaped(&problem.message));
     }
-    for point in &report.contract {
-        let mark = match point.state {
-            State::Met => "- [x]",
-            State::Unmet | State::Unknown => "- [ ]",
-            State::NotApplicable => continue,
-        };
-        let (number, name, state) = (point.number, point.name, point.state.name());
-        if point.number == report.contract[0].number || !text.contains("\n- [") {
-            text.push('\n');
-        }
-        let _ = writeln!(
-            text,
-            "{mark} {number} {name}: {state}: {}",
-            words(&point.evidence)
-        );
+    text += &contract(&report.contract);
+    let mut after = probes(report.probes.as_deref().unwrap_or_default());
+    if !report.structure.is_empty() {
+        let _ = write!(after, "\n{}", super::structure::markdown(&report.structure));
     }
     let entries = report.worst_first();
-    if !entries.is_empty() {
-        text.push_str("\n| | where | rule | what is wrong |\n| --- | --- | --- | --- |\n");
-    }
-    if text.len() + MORE > limit {
+    let heading = match entries.is_empty() {
+        true => "",
+        false => "\n| | where | rule | what is wrong |\n| --- | --- | --- | --- |\n",
+    };
+    if text.len() + heading.len() + 2 * MORE > limit {
         return String::new();
+    }
+    text += heading;
+    // Where there is room for one of them only, a failed test says more than the mildest findings.
+    if text.len() + after.len() + 2 * MORE > limit {
+        after = "\nThe probes and tests are in the log.\n".to_owned();
     }
     for (index, entry) in entries.iter().enumerate() {
         let row = row(entry);
-        if text.len() + row.len() + MORE > limit {
+        if text.len() + row.len() + after.len() + MORE > limit {
             let _ = writeln!(text, "| | | | {} more in the log |", entries.len() - index);
             break;
         }
         text.push_str(&row);
+    }
+    text + &after
+}
+
+/// The checklist as a picture: a square a point, then a table of what is not met, and one to be opened of all
+/// else.
+fn contract(points: &[Judged]) -> String {
+    let Some(first) = points.first() else {
+        return String::new();
+    };
+    let count = |state| checklist::count(points, state);
+    let asked = points.len() - count(State::NotApplicable);
+    if asked == 0 {
+        return format!("\n### Contract\n\nNot asked for: {}\n", words(&first.evidence));
+    }
+    let mut text = format!("\n### Contract: {} of {asked} points met", count(State::Met));
+    for (state, word) in [(State::Unmet, "unmet"), (State::Unknown, "unknown")] {
+        match count(state) {
+            0 => {}
+            number => text += &format!(", {number} {word}"),
+        }
+    }
+    text += "\n\n";
+    text.extend(points.iter().map(|point| square(point.state)));
+    text.push('\n');
+    let is_open = |point: &&Judged| matches!(point.state, State::Unmet | State::Unknown);
+    let (open, rest): (Vec<&Judged>, Vec<&Judged>) = points.iter().partition(is_open);
+    let table = |points: &[&Judged]| {
+        let mut text = "| | | point | why |\n| --- | --- | --- | --- |\n".to_owned();
+        for point in points {
+            let _ = writeln!(
+                text,
+                "| {} {} | {} | **{}**: {} | {} |",
+                square(point.state),
+                point.state.name(),
+                point.number,
+                point.name,
+                escaped(point.asks),
+                words(&point.evidence)
+            );
+        }
+        text
+    };
+    if !open.is_empty() {
+        text = format!("{text}\n{}", table(&open));
+    }
+    if !rest.is_empty() {
+        let mut summary = Vec::new();
+        for (state, word) in [(State::Met, "met"), (State::NotApplicable, "not asked for")] {
+            match count(state) {
+                0 => {}
+                number => summary.push(format!("{number} {word}")),
+            }
+        }
+        text = format!("{text}\n{}", folded(&summary.join(", "), &table(&rest)));
+    }
+    text
+}
+
+/// A part that is shown once somebody opens it.
+fn folded(summary: &str, text: &str) -> String {
+    format!("<details><summary>{summary}</summary>\n\n{text}\n</details>\n")
+}
+
+fn square(state: State) -> char {
+    match state {
+        State::Met => '🟩',
+        State::Unmet => '🟥',
+        State::Unknown => '🟨',
+        State::NotApplicable => '⬜',
+    }
+}
+
+/// Lines of what a failed probe saw that are shown.
+const SHOWN: usize = 12;
+
+/// The probes: those that failed with all that they saw, the others to be opened.
+fn probes(probes: &[ProbeOutcome]) -> String {
+    if probes.is_empty() {
+        return String::new();
+    }
+    let (failed, rest): (Vec<&ProbeOutcome>, Vec<&ProbeOutcome>) =
+        probes.iter().partition(|probe| probe.state.fails());
+    let count = |state| probes.iter().filter(|probe| probe.state == state).count();
+    let mut text = format!(
+        "\n### Probes: {} passed, {} failed, {} skipped\n",
+        count(Probe::Passed),
+        failed.len(),
+        count(Probe::Skipped)
+    );
+    let table = |probes: &[&ProbeOutcome]| {
+        let mut text = "| | probe | seconds | what was seen |\n| --- | --- | --- | --- |\n".to_owned();
+        for probe in probes {
+            let shown = if probe.state.fails() { SHOWN } else { 1 };
+            let lines: Vec<String> = probe.output.lines().take(shown).map(escaped).collect();
+            let _ = writeln!(
+                text,
+                "| {} | {} | {:.1} | {} |",
+                probe.state.name(),
+                escaped(&probe.name),
+                probe.seconds,
+                lines.join("<br>")
+            );
+        }
+        text
+    };
+    if !failed.is_empty() {
+        text = format!("{text}\n{}", table(&failed));
+    }
+    if !rest.is_empty() {
+        let summary = format!("{} of {}", rest.len(), probes.len());
+        text = format!("{text}\n{}", folded(&summary, &table(&rest)));
     }
     text
 }
@@ -77,6 +182,7 @@ fn row(entry: &Entry) -> String {
     let place = match &entry.spot {
         Spot::Text { path, start, .. } => format!("{}:{}", cut(path), start.line),
         Spot::Layer { index, .. } => format!("layer {index}"),
+        Spot::Image { .. } => "image".to_owned(),
     };
     let mut what = words(&entry.message);
     if let Some(help) = &entry.help {

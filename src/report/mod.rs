@@ -12,6 +12,7 @@ pub mod describe;
 pub mod difference;
 pub mod doctor;
 pub mod excerpt;
+pub mod fault;
 pub mod fingerprint;
 pub mod github;
 pub mod gitlab;
@@ -64,6 +65,8 @@ pub struct Report {
     pub diff: Option<difference::Difference>,
     /// How tests of its structure ended, where any were asked for.
     pub structure: Vec<structure::Outcome>,
+    /// What of these three fails the run, as entries.
+    pub faults: Vec<Entry>,
 }
 
 /// A built image that was judged.
@@ -73,6 +76,8 @@ pub struct JudgedImage {
     pub name: Arc<str>,
     /// The rules that it was held against, so that those that found nothing are told as well.
     pub rules: Vec<&'static str>,
+    /// The Dockerfile that it was built from, as it is reported, where that was given.
+    pub dockerfile: Option<Arc<str>>,
 }
 
 /// A file that could not be looked at.
@@ -105,6 +110,11 @@ pub enum Spot {
         /// The image; empty where it has no name.
         image: Arc<str>,
     },
+    /// A built image as a whole.
+    Image {
+        /// The image.
+        image: Arc<str>,
+    },
 }
 
 impl Spot {
@@ -114,7 +124,7 @@ impl Spot {
         match self {
             Self::Text { path, .. } => Cow::Borrowed(path),
             Self::Layer { index, image, .. } if image.is_empty() => Cow::Owned(format!("layer-{index}")),
-            Self::Layer { image, .. } => Cow::Borrowed(image),
+            Self::Layer { image, .. } | Self::Image { image } => Cow::Borrowed(image),
         }
     }
 
@@ -122,7 +132,7 @@ impl Spot {
     pub fn range(&self) -> (Position, Position) {
         match self {
             Self::Text { start, end, .. } => (*start, *end),
-            Self::Layer { .. } => (FIRST, FIRST),
+            Self::Layer { .. } | Self::Image { .. } => (FIRST, FIRST),
         }
     }
 
@@ -140,6 +150,7 @@ impl Spot {
         match self {
             Self::Text { path, start, .. } => (path, start.byte),
             Self::Layer { index, .. } => ("", *index),
+            Self::Image { .. } => ("", 0),
         }
     }
 }
@@ -220,7 +231,7 @@ pub struct Suppressed {
 }
 
 impl Report {
-    /// Says of which image it speaks, and so where layers are.
+    /// Says of which image it speaks, and so where layers are and what fails for it.
     #[must_use]
     pub fn of_image(mut self, judged: JudgedImage) -> Self {
         let entries = self.findings.iter_mut();
@@ -234,7 +245,13 @@ impl Report {
         }
         self.images = 1;
         self.image = Some(judged);
+        self.faults = fault::entries(&self);
         self
+    }
+
+    /// All that formats tell that have a place for nothing else: findings, and then what else fails.
+    pub fn told(&self) -> impl Iterator<Item = &Entry> {
+        self.findings.iter().chain(&self.faults)
     }
 
     /// Puts all in order and merges equal findings of several invocations.
@@ -264,11 +281,9 @@ impl Report {
         self
     }
 
-    /// The findings with the worst first: by severity, then certainty, then as they stand.
+    /// The findings with the worst first.
     pub fn worst_first(&self) -> Vec<&Entry> {
-        let mut entries: Vec<&Entry> = self.findings.iter().collect();
-        entries.sort_by_key(|entry| std::cmp::Reverse((entry.severity, entry.certainty)));
-        entries
+        worst_first(&self.findings)
     }
 
     /// How many findings have this severity.
@@ -280,6 +295,13 @@ impl Report {
     }
 }
 
+/// Entries with the worst first: by severity, then certainty, then as they stand.
+fn worst_first<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> Vec<&'e Entry> {
+    let mut entries: Vec<&Entry> = entries.into_iter().collect();
+    entries.sort_by_key(|entry| std::cmp::Reverse((entry.severity, entry.certainty)));
+    entries
+}
+
 fn merge(kept: &mut Entry, later: &mut Entry) {
     kept.invocations.append(&mut later.invocations);
     kept.invocations.sort();
@@ -288,7 +310,7 @@ fn merge(kept: &mut Entry, later: &mut Entry) {
 
 /// What was found in one file.
 struct File<'a> {
-    path: &'a str,
+    path: Cow<'a, str>,
     entries: Vec<&'a Entry>,
     problems: Vec<&'a Problem>,
 }
@@ -300,33 +322,28 @@ impl File<'_> {
     }
 }
 
-/// All files of a report by path, those without a finding too. What stands in a layer of an image goes
-/// by the empty path.
+/// All files of a report by path, those without a finding too. What stands in an image goes by that.
 fn files(report: &Report) -> Vec<File<'_>> {
-    let mut files: BTreeMap<&str, File> = BTreeMap::new();
-    let empty = |path| File {
-        path,
-        entries: Vec::new(),
-        problems: Vec::new(),
-    };
-    for name in &report.names {
-        files.entry(name).or_insert_with(|| empty(name));
+    #[derive(Default)]
+    struct Files<'a>(BTreeMap<Cow<'a, str>, File<'a>>);
+    impl<'a> Files<'a> {
+        fn at(&mut self, path: Cow<'a, str>) -> &mut File<'a> {
+            self.0.entry(path.clone()).or_insert_with(|| File {
+                path,
+                entries: Vec::new(),
+                problems: Vec::new(),
+            })
+        }
     }
-    for entry in &report.findings {
-        let (path, _) = entry.spot.order();
-        files
-            .entry(path)
-            .or_insert_with(|| empty(path))
-            .entries
-            .push(entry);
+    let mut files = Files::default();
+    for name in &report.names {
+        files.at(Cow::Borrowed(name));
+    }
+    for entry in report.told() {
+        files.at(entry.spot.path()).entries.push(entry);
     }
     for problem in &report.errors {
-        let path = problem.path.as_str();
-        files
-            .entry(path)
-            .or_insert_with(|| empty(path))
-            .problems
-            .push(problem);
+        files.at(Cow::Borrowed(&problem.path)).problems.push(problem);
     }
-    files.into_values().collect()
+    files.0.into_values().collect()
 }

@@ -14,7 +14,7 @@ use crate::finding::Severity;
 /// # Errors
 /// The writer's.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let issues = report.findings.iter().map(Issue::new).collect();
+    let issues = report.told().map(Issue::new).collect();
     write_compact(&Document { issues }, out)?;
     out.write_all(b"\n")
 }

@@ -71,7 +71,13 @@ pub fn text(outcomes: &[Outcome]) -> String {
 /// For a pull request: a table.
 pub fn markdown(outcomes: &[Outcome]) -> String {
     let escaped = super::markdown::escaped;
-    let mut text = "### Structure tests\n\n| | test | what is wrong |\n| --- | --- | --- |\n".to_owned();
+    let count = |state| outcomes.iter().filter(|outcome| outcome.state == state).count();
+    let mut text = format!(
+        "### Structure tests: {} passed, {} failed, {} skipped\n\n| | test | what is wrong |\n| --- | --- | --- |\n",
+        count(State::Passed),
+        count(State::Failed),
+        count(State::Skipped)
+    );
     for outcome in outcomes {
         let errors: Vec<String> = outcome.errors.iter().map(|error| escaped(error)).collect();
         let _ = writeln!(

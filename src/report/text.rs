@@ -82,6 +82,7 @@ fn place(spot: &Spot) -> String {
             format!("{}:{}:{}", printable_at_start(path), start.line, start.column)
         }
         Spot::Layer { index, .. } => format!("layer {index}"),
+        Spot::Image { .. } => "image".to_owned(),
     }
 }
 

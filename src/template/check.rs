@@ -148,6 +148,10 @@ impl Context for Beside {
     fn has(&self, path: &str) -> Answer {
         self.files.has(path)
     }
+
+    fn is_folder(&self, path: &str) -> Answer {
+        self.files.is_folder(path)
+    }
 }
 
 /// Judges every Dockerfile of what was made, by the config that was made with it: all findings, and

@@ -61,6 +61,11 @@ pub trait Context: Sync {
 
     /// Whether a file or folder lies at the path, ignored or not.
     fn has(&self, path: &str) -> Answer;
+
+    /// Whether what lies at the path is a folder; links are followed.
+    fn is_folder(&self, _path: &str) -> Answer {
+        Answer::Unknown
+    }
 }
 
 /// A context in memory.
@@ -90,6 +95,14 @@ impl Context for Files {
             Answer::Known(())
         } else {
             Answer::Absent
+        }
+    }
+
+    fn is_folder(&self, path: &str) -> Answer {
+        match (self.has(path), self.0.contains_key(path.trim_matches('/'))) {
+            (_, true) => Answer::Absent,
+            (Answer::Known(()), false) => Answer::Known(()),
+            (Answer::Absent | Answer::Unknown, false) => Answer::Unknown,
         }
     }
 }

@@ -153,6 +153,7 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
     .of_image(JudgedImage {
         name: Arc::from(image.name.as_str()),
         rules: rules::rules_of_images(&invocation),
+        dockerfile: arguments.dockerfile.as_ref().map(|_| Arc::from(source.name())),
     })
     .in_order();
     let mut failed = Vec::new();
@@ -161,29 +162,18 @@ pub fn verify(global: &Global, arguments: &Verify, out: &mut dyn Write) -> Resul
         say(&format!("error: {words}"));
     }
     written.context("cannot write to standard output")?;
-    if !matches!(
-        arguments.output.format,
-        Format::Text | Format::Json | Format::Junit | Format::Markdown
-    ) {
-        tell_unmet(&report);
-    }
-    let threshold = arguments.output.fail_on.unwrap_or(settings.fail_on);
-    let mut fails = report
+    // A step that makes SARIF goes on to upload it, as lint's does.
+    let is_sarif = arguments.output.format == Format::Sarif;
+    let told = arguments.output.fail_on.or(is_sarif.then_some(FailOn::Never));
+    let threshold = told.unwrap_or(settings.fail_on);
+    let is_unmet = report.contract.iter().any(|point| point.state == State::Unmet);
+    let mut probes = report.probes.iter().flatten();
+    let fails = report
         .findings
         .iter()
         .any(|entry| threshold.fails(entry.severity))
-        || threshold != FailOn::Never && report.contract.iter().any(|point| point.state == State::Unmet);
-    for probe in report.probes.iter().flatten().filter(|probe| probe.state.fails()) {
-        fails = true;
-        if !matches!(
-            arguments.output.format,
-            Format::Text | Format::Json | Format::Junit
-        ) {
-            // These formats have no place for it.
-            let first = probe.output.lines().next().unwrap_or_default();
-            say(&format!("error: the probe `{}` failed: {first}", probe.name));
-        }
-    }
+        || threshold != FailOn::Never && is_unmet
+        || probes.any(|probe| probe.state.fails());
     let ended = |state| report.structure.iter().any(|test| test.state == state);
     Ok(match () {
         () if !failed.is_empty() => Exit::Failed,
@@ -211,16 +201,6 @@ fn keep(invocation: &Invocation) -> Keep {
     Keep {
         watched: watched.filter(|folder| !folder.is_empty()).collect(),
         ..Keep::default()
-    }
-}
-
-/// Tells the unmet points beside a format that has no place for them: the run fails by them.
-fn tell_unmet(report: &Report) {
-    for point in report.contract.iter().filter(|point| point.state == State::Unmet) {
-        say(&format!(
-            "unmet: point {} ({}): {}",
-            point.number, point.name, point.evidence
-        ));
     }
 }
 

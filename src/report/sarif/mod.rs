@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::json::write_compact;
-use super::{Entry, Report, Spot, Suppressed, security};
+use super::{Entry, Report, Spot, Suppressed, fault, security};
 use crate::finding::{Certainty, Severity};
 use crate::rules;
 use shape::{
@@ -32,7 +32,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 impl<'a> Log<'a> {
     fn new(report: &'a Report, limit: usize) -> Self {
-        let kept = report.findings.iter().map(|entry| (entry, None));
+        let kept = report.told().map(|entry| (entry, None));
         let silenced = report.suppressed.iter().map(|one| (&one.entry, Some(one)));
         let mut all: Vec<(&Entry, Option<&Suppressed>)> = kept.chain(silenced).collect();
         let left_out = all.len().saturating_sub(limit);
@@ -122,17 +122,27 @@ impl Rule {
     fn new(name: &'static str, certainty: Certainty) -> Self {
         let rule = rules::find(name).into_iter().find(|rule| rule.name == name);
         let security = security::score(name);
-        let severity = rule.map_or(Severity::Warning, |rule| rule.levels.worst());
+        let fault = fault::kind(name);
+        let severity = match (rule, fault) {
+            (Some(rule), _) => rule.levels.worst(),
+            (None, Some(_)) if name != fault::TEST_SKIPPED => Severity::Error,
+            (None, _) => Severity::Warning,
+        };
         let mut tags = rule.map_or(Vec::new(), |rule| rule.aliases.to_vec());
         if security.is_some() {
             tags.push("security");
         }
         let page = rule.map(|rule| rule.page());
-        let summary = match &page {
-            Some(page) if !page.summary.is_empty() => format!("{}.", page.summary),
+        let summary = match (&page, fault) {
+            (Some(page), _) if !page.summary.is_empty() => format!("{}.", page.summary),
+            (_, Some(fault)) => sentence(fault.summary),
             _ => name.to_owned(),
         };
-        let paragraphs = page.map_or(Vec::new(), |page| page.paragraphs);
+        let paragraphs = match (page, fault) {
+            (Some(page), _) => page.paragraphs,
+            (None, Some(fault)) => vec![fault.page.to_owned()],
+            (None, None) => Vec::new(),
+        };
         let full = match paragraphs.is_empty() {
             true => summary.clone(),
             false => paragraphs.join("\n\n"),
@@ -235,7 +245,7 @@ impl<'a> Outcome<'a> {
 impl LogicalLocation {
     fn of(spot: &Spot) -> Vec<Self> {
         match spot {
-            Spot::Text { .. } => Vec::new(),
+            Spot::Text { .. } | Spot::Image { .. } => Vec::new(),
             Spot::Layer { index, .. } => vec![Self {
                 name: format!("layer {index}"),
                 fully_qualified_name: format!("{}/layer {index}", spot.path()),
@@ -298,6 +308,13 @@ fn level(severity: Severity) -> &'static str {
         Severity::Warning => "warning",
         Severity::Info | Severity::Style => "note",
     }
+}
+
+/// Words as a sentence.
+fn sentence(words: &str) -> String {
+    let mut signs = words.chars();
+    let first = signs.next().map(|sign| sign.to_ascii_uppercase());
+    first.into_iter().chain(signs).chain(['.']).collect()
 }
 
 /// `home-shadowed` as `HomeShadowed`, which is how names of rules are written in SARIF.

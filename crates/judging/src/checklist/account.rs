@@ -9,6 +9,7 @@ use crate::rules::workspace;
 pub const USER: Point = Point {
     number: 1,
     name: "user",
+    rule: "contract-user",
     asks: "the user has its number, its own group, its home and a shell",
     of: Asked::Workspaces,
     check: user,
@@ -18,6 +19,7 @@ pub const USER: Point = Point {
 pub const NUMBER: Point = Point {
     number: 2,
     name: "number",
+    rule: "contract-number",
     asks: "nobody else has the user's number",
     of: Asked::Workspaces,
     check: number,
@@ -27,6 +29,7 @@ pub const NUMBER: Point = Point {
 pub const DOCKER_GROUP: Point = Point {
     number: 3,
     name: "docker-group",
+    rule: "contract-docker-group",
     asks: "the user is in group docker",
     of: Asked::VirtualMachines,
     check: docker_group,
@@ -36,6 +39,7 @@ pub const DOCKER_GROUP: Point = Point {
 pub const SUDO: Point = Point {
     number: 4,
     name: "sudo",
+    rule: "contract-sudo",
     asks: "sudo asks the user for no password, by a file that sudo reads",
     of: Asked::Workspaces,
     check: sudo,
@@ -45,6 +49,7 @@ pub const SUDO: Point = Point {
 pub const FINAL_USER: Point = Point {
     number: 5,
     name: "final-user",
+    rule: "contract-final-user",
     asks: "the image starts as the user, by name",
     of: Asked::Workspaces,
     check: final_user,
@@ -303,6 +308,7 @@ fn sudo(subject: &Subject<'_>) -> Clauses {
             ),
         }
     }
+    syntax(subject, &mut clauses);
     if let Some(observed) = subject.observed() {
         for (name, seen) in observed.children(RULES) {
             let file = format!("{RULES}/{name}");
@@ -353,6 +359,36 @@ fn sudo(subject: &Subject<'_>) -> Clauses {
         }
     }
     clauses
+}
+
+/// What sudo cannot read of its rules, as far as their text is known.
+fn syntax(subject: &Subject<'_>, clauses: &mut Clauses) {
+    let is_read = |name: &str| !name.contains('.') && !name.ends_with('~');
+    let mut texts: Vec<(String, String)> = Vec::new();
+    if let Some(observed) = subject.observed() {
+        let files = observed.children(RULES).filter(|(name, _)| is_read(name));
+        let own = files.map(|(name, seen)| (format!("{RULES}/{name}"), seen.text.clone()));
+        let main = observed.entry("/etc/sudoers").and_then(|seen| seen.text.clone());
+        let all = own.chain([("/etc/sudoers".to_owned(), main)]);
+        texts.extend(all.filter_map(|(path, text)| Some((path, text?))));
+    } else {
+        for file in subject.facts.files.staying() {
+            let Some(at) = file.path.as_known() else { continue };
+            let is_own = at.strip_prefix("/etc/sudoers.d/").is_some_and(is_read);
+            let text = file.content.text().and_then(|text| text.as_known());
+            if let Some(text) = text.filter(|_| is_own) {
+                texts.push((at.to_owned(), text.to_owned()));
+            }
+        }
+    }
+    for (path, text) in texts {
+        if let Some((line, why)) = super::sudoers::fault(&text) {
+            clauses.say(
+                State::Unmet,
+                format!("sudo cannot read line {line} of {path}: {why}"),
+            );
+        }
+    }
 }
 
 fn final_user(subject: &Subject<'_>) -> Clauses {

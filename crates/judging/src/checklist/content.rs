@@ -10,6 +10,7 @@ use crate::rules;
 pub const LOST: Point = Point {
     number: 15,
     name: "nothing-hidden",
+    rule: "contract-nothing-hidden",
     asks: "nothing of value lies in the home, in /tmp and /run, or in stores of containers",
     of: Asked::VirtualMachines,
     check: lost,
@@ -19,6 +20,7 @@ pub const LOST: Point = Point {
 pub const SKEL: Point = Point {
     number: 16,
     name: "skel",
+    rule: "contract-skel",
     asks: "/etc/skel has .profile and .bashrc for a new home",
     of: Asked::VirtualMachines,
     check: skel,
@@ -28,6 +30,7 @@ pub const SKEL: Point = Point {
 pub const CODENAME: Point = Point {
     number: 18,
     name: "apt-codename",
+    rule: "contract-apt-codename",
     asks: "apt's sources are for the release that the image is of",
     of: Asked::Workspaces,
     check: codename,
@@ -37,6 +40,7 @@ pub const CODENAME: Point = Point {
 pub const PLATFORMS: Point = Point {
     number: 20,
     name: "platforms",
+    rule: "contract-platforms",
     asks: "nothing in the Dockerfile is for one processor alone",
     of: Asked::Workspaces,
     check: platforms,

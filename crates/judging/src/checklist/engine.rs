@@ -13,6 +13,7 @@ pub const NONE_INSIDE: &str = "no engine runs inside";
 pub const ENABLED: Point = Point {
     number: 7,
     name: "docker-enabled",
+    rule: "contract-docker-enabled",
     asks: "the engine's units start with the system, and none is masked",
     of: Asked::VirtualMachines,
     check: enabled,
@@ -22,6 +23,7 @@ pub const ENABLED: Point = Point {
 pub const RUNS: Point = Point {
     number: 8,
     name: "docker-runs",
+    rule: "contract-docker-runs",
     asks: "the system comes up, and the user runs containers without sudo",
     of: Asked::VirtualMachines,
     check: runs,
@@ -31,6 +33,7 @@ pub const RUNS: Point = Point {
 pub const COMMANDS: Point = Point {
     number: 9,
     name: "docker-commands",
+    rule: "contract-docker-commands",
     asks: "docker, docker compose, docker buildx and docker-compose answer",
     of: Asked::VirtualMachines,
     check: commands,
@@ -40,6 +43,7 @@ pub const COMMANDS: Point = Point {
 pub const VERSIONS: Point = Point {
     number: 19,
     name: "engine-versions",
+    rule: "contract-engine-versions",
     asks: "the platform's Sysbox runs containerd and Docker of these versions",
     of: Asked::VirtualMachines,
     check: versions,
@@ -221,10 +225,11 @@ fn commands(subject: &Subject<'_>) -> Clauses {
 }
 
 /// What brings a runc or a containerd, by its package.
-const BRINGERS: [(&str, Bringer); 3] = [
+const BRINGERS: [(&str, Bringer); 4] = [
     ("containerd.io", Bringer::ContainerdIo),
     ("runc", Bringer::Runc),
     ("docker.io", Bringer::DockerIo),
+    ("docker-ce", Bringer::DockerCe),
 ];
 
 fn versions(subject: &Subject<'_>) -> Clauses {
@@ -249,7 +254,8 @@ fn versions(subject: &Subject<'_>) -> Clauses {
         let pattern = Pattern::read(engine_versions::spelling(package.manager), version);
         match runtime::judge_containerd(bringer, &pattern, sysbox.as_ref()) {
             Verdict::Runs => {
-                is_known = true;
+                // Without the version of its containerd that of the engine is half an answer.
+                is_known |= bringer != Bringer::DockerCe;
                 clauses.say(State::Met, format!("{name} {version} runs on {host}"));
             }
             Verdict::Breaks(fault) => clauses.say_by(
@@ -257,13 +263,16 @@ fn versions(subject: &Subject<'_>) -> Clauses {
                 State::Unmet,
                 format!("{name} {version} breaks on {host}: \"{}\"", fault.symptom),
             ),
-            Verdict::Possibly(fault) => clauses.say(
-                State::Unknown,
-                format!(
-                    "{name} {version} may break: \"{}\"; platform.sysbox tells",
-                    fault.symptom
-                ),
-            ),
+            Verdict::Possibly(fault) => {
+                is_known = true;
+                clauses.say(
+                    State::Unknown,
+                    format!(
+                        "{name} {version} may break: \"{}\"; platform.sysbox tells",
+                        fault.symptom
+                    ),
+                );
+            }
             Verdict::Unknown => {}
         }
     }

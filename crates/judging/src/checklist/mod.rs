@@ -9,6 +9,7 @@ mod account;
 mod content;
 mod engine;
 mod start;
+mod sudoers;
 mod tools;
 
 use std::sync::Arc;
@@ -57,6 +58,8 @@ pub struct Point {
     pub number: u8,
     /// Its name.
     pub name: &'static str,
+    /// Its name where it stands among rules.
+    pub rule: &'static str,
     /// What must hold.
     pub asks: &'static str,
     /// Which profiles ask for it.
@@ -123,6 +126,8 @@ pub struct Judged {
     pub number: u8,
     /// The point's name.
     pub name: &'static str,
+    /// The point's name where it stands among rules.
+    pub rule: &'static str,
     /// What it asks.
     pub asks: &'static str,
     /// What became of it.
@@ -268,6 +273,7 @@ impl Clauses {
         Judged {
             number: point.number,
             name: point.name,
+            rule: point.rule,
             asks: point.asks,
             state,
             evidence,
@@ -294,10 +300,16 @@ pub fn judge(facts: &Facts, foreseen: Option<&Facts>, invocation: &Invocation) -
             .collect();
     }
     let whole = with_base(facts);
+    let all = with_own_rules(invocation);
+    // A command that the base brings nobody relies upon; one that was added somebody may.
+    let of_base = |finding: &Finding| start::OF_THE_FILE.contains(&finding.rule);
+    let mut findings = rules::judge_image(&whole, &all);
+    findings.retain(|finding| !of_base(finding));
+    findings.extend(rules::judge_image(facts, &all).into_iter().filter(of_base));
     let subject = Subject {
         workspace: Workspace::of(&whole, contract),
         engine: rules::workspace::engine(&whole, contract),
-        findings: rules::judge_image(&whole, &with_own_rules(invocation)),
+        findings,
         facts: &whole,
         foreseen,
         contract,
@@ -324,7 +336,7 @@ fn with_base(facts: &Facts) -> Facts {
 /// The invocation with the rules on that a point asks for wherever it is asked for itself.
 fn with_own_rules(invocation: &Invocation) -> Invocation {
     let mut all = invocation.clone();
-    for rule in content::LOST_ANYWHERE {
+    for rule in content::LOST_ANYWHERE.into_iter().chain(start::OF_THE_FILE) {
         // A point asks whether a fault is there, and not how loud it is told.
         all.raised.entry(rule).or_insert(Severity::Warning);
     }

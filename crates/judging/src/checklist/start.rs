@@ -1,13 +1,14 @@
 //! Points 6, 14, 17 and 21: what the platform starts, and what it must not meet.
 
 use super::{Asked, Clauses, Point, State, Subject};
-use crate::facts::{Answer, Init, SeenKind, Value, path};
+use crate::facts::{Answer, Init, Observed, SeenKind, Value, path};
 use crate::finding::Certainty;
 
 /// Point 6.
 pub const INIT: Point = Point {
     number: 6,
     name: "init",
+    rule: "contract-init",
     asks: "/sbin/init leads to systemd",
     of: Asked::VirtualMachines,
     check: init,
@@ -17,6 +18,7 @@ pub const INIT: Point = Point {
 pub const COMMAND: Point = Point {
     number: 14,
     name: "start-and-volumes",
+    rule: "contract-start-and-volumes",
     asks: "nothing relies on ENTRYPOINT or CMD, and no VOLUME lies where the platform mounts",
     of: Asked::VirtualMachines,
     check: command,
@@ -26,6 +28,7 @@ pub const COMMAND: Point = Point {
 pub const CONFIGURE: Point = Point {
     number: 17,
     name: "configure",
+    rule: "contract-configure",
     asks: "/coder/configure, if there, is a script that can be run",
     of: Asked::VirtualMachines,
     check: configure,
@@ -35,6 +38,7 @@ pub const CONFIGURE: Point = Point {
 pub const PORT: Point = Point {
     number: 21,
     name: "ssh-port",
+    rule: "contract-ssh-port",
     asks: "nothing listens on port 22 unless that is meant",
     of: Asked::VirtualMachines,
     check: port,
@@ -92,6 +96,10 @@ fn init(subject: &Subject<'_>) -> Clauses {
     }
     clauses
 }
+
+/// Rules of point 14 that are off in profiles in which it is asked for, and speak of what the file adds alone:
+/// where `/sbin/init` is started, and where a template has a command of its own, the image's is not.
+pub const OF_THE_FILE: [&str; 1] = ["entrypoint-ignored"];
 
 /// Where the platform mounts, or a start empties, besides the home.
 const MOUNTED: [(&str, &str); 4] = [
@@ -172,9 +180,39 @@ fn configure(subject: &Subject<'_>) -> Clauses {
         Some(text) if text.contains('\r') => {
             clauses.say(State::Unmet, "lines of /coder/configure end in CR LF");
         }
+        // What a file in the context may do, and what chmod did to it, is not foreseen.
+        Some(_) if subject.observed().is_none() => clauses.say(
+            State::Unknown,
+            "/coder/configure is a script; whether it can be run, the image shows",
+        ),
         Some(_) => clauses.say(State::Met, "/coder/configure is a script that can be run"),
     }
     clauses
+}
+
+/// The ports that sshd's configuration names, where it names some and 22 is none of them.
+fn other_ports(observed: &Observed) -> Option<String> {
+    const FOLDER: &str = "/etc/ssh/sshd_config.d";
+    let further = observed
+        .children(FOLDER)
+        .filter(|(name, _)| name.ends_with(".conf"));
+    let texts = further
+        .map(|(_, seen)| seen)
+        .chain(observed.entry("/etc/ssh/sshd_config"))
+        .map(|seen| seen.text.as_deref());
+    let mut ports: Vec<&str> = Vec::new();
+    for text in texts {
+        // What cannot be read may say anything.
+        for line in text?.lines() {
+            let mut words = line.split_whitespace();
+            match words.next().map(str::to_ascii_lowercase).as_deref() {
+                Some("port") => ports.extend(words.next()),
+                Some("listenaddress") if line.ends_with(":22") => return None,
+                _ => {}
+            }
+        }
+    }
+    (!ports.is_empty() && !ports.contains(&"22")).then(|| ports.join(", "))
 }
 
 fn port(subject: &Subject<'_>) -> Clauses {
@@ -188,7 +226,15 @@ fn port(subject: &Subject<'_>) -> Clauses {
         .into_iter()
         .find(|unit| facts.unit_enabled(unit).is_known());
     let server = facts.command("sshd", subject.end());
+    let elsewhere = subject.observed().and_then(other_ports);
     match (enabled, is_meant) {
+        (Some(unit), false) if elsewhere.is_some() && !unit.ends_with(".socket") && unit != "dropbear" => {
+            let ports = elsewhere.unwrap_or_default();
+            clauses.say(
+                State::Met,
+                format!("the SSH server listens on port {ports}, not on 22"),
+            );
+        }
         (_, true) => clauses.say(State::Met, "EXPOSE 22 says that it is meant"),
         (Some(unit), false) => clauses.say(
             State::Unmet,

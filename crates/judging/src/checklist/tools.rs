@@ -8,6 +8,7 @@ use crate::rules::locale_not_generated;
 pub const COMMANDS: Point = Point {
     number: 10,
     name: "commands",
+    rule: "contract-commands",
     asks: "the commands are there that the platform and the contract ask for",
     of: Asked::Workspaces,
     check: commands,
@@ -17,6 +18,7 @@ pub const COMMANDS: Point = Point {
 pub const CERTIFICATES: Point = Point {
     number: 11,
     name: "certificates",
+    rule: "contract-certificates",
     asks: "certificates of authorities are there, those of one's own for every program",
     of: Asked::Workspaces,
     check: certificates,
@@ -26,6 +28,7 @@ pub const CERTIFICATES: Point = Point {
 pub const LOCALES: Point = Point {
     number: 12,
     name: "locales",
+    rule: "contract-locales",
     asks: "every locale is there that LANG or LC_* names",
     of: Asked::Workspaces,
     check: locales,
@@ -35,6 +38,7 @@ pub const LOCALES: Point = Point {
 pub const LIBC: Point = Point {
     number: 13,
     name: "libc",
+    rule: "contract-libc",
     asks: "the C library is GNU's",
     of: Asked::Workspaces,
     check: libc,
@@ -44,6 +48,7 @@ pub const LIBC: Point = Point {
 pub const LOGIN_PATH: Point = Point {
     number: 22,
     name: "login-path",
+    rule: "contract-login-path",
     asks: "login shells have the PATH that ENV sets",
     of: Asked::Workspaces,
     check: login_path,

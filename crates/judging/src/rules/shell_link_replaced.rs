@@ -32,7 +32,9 @@ pub fn check(facts: &Facts, _contract: &Contract, report: &mut Report) {
         let step = facts.step(&file.written);
         let is_it = matches!(file.path.as_known(), Some("/bin/sh" | "/usr/bin/sh"));
         let is_link = matches!(file.kind, WriteKind::Link(_)) || file.writer == "ln";
-        if !is_it || !is_link || file.written.step == 0 || !facts.is_own(step) {
+        // What the base of a built image has there nobody replaced.
+        let is_of_base = facts.is_observed() && !facts.is_here(&file.written);
+        if is_of_base || !is_it || !is_link || file.written.step == 0 || !facts.is_own(step) {
             continue;
         }
         report

@@ -35,6 +35,8 @@ pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
     let said = facts.is_here(origin);
     let message = match said {
         true => "the image ends as root".to_owned(),
+        // A built image does not say what its base is called.
+        false if facts.is_observed() => "the image ends as root: it has no USER".to_owned(),
         false => format!(
             "the image ends as root: `{}` does, and no USER follows",
             facts.from.reference

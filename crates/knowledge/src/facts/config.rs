@@ -1,5 +1,7 @@
 //! The image's configuration, and the variables of the build.
 
+use std::collections::HashSet;
+
 use crate::context::Answer;
 use crate::facts::{ConfigChange, From, Origin, StartCommand, Value};
 use crate::finding::Certainty;
@@ -124,11 +126,13 @@ impl Config {
 
     /// The variables of the image itself, each name once with its last setting.
     pub fn environment(&self) -> Vec<&Variable> {
-        let mut last: Vec<&Variable> = Vec::new();
-        for variable in self.variables.iter().filter(|variable| !variable.is_argument) {
-            last.retain(|earlier| earlier.name != variable.name);
-            last.push(variable);
-        }
+        let mut seen: HashSet<&Value> = HashSet::new();
+        let of_image = self.variables.iter().filter(|variable| !variable.is_argument);
+        let mut last: Vec<&Variable> = of_image
+            .rev()
+            .filter(|variable| seen.insert(&variable.name))
+            .collect();
+        last.reverse();
         last
     }
 

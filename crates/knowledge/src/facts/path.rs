@@ -19,6 +19,12 @@ pub fn resolve(folder: &Value, home: &Value, path: &Value) -> Value {
     } else if text == "~" || text.starts_with("~/") {
         whole.append(home);
         whole.append(&path.slice(1..text.len()));
+    } else if let Some(name) = user_of_tilde(text).filter(|_| !home.is("~")) {
+        match name {
+            "root" => whole.push("/root"),
+            name => whole.append(&Value::unknown(format!("~{name}"))),
+        }
+        whole.append(&path.slice(1 + name.len()..text.len()));
     } else if text.starts_with('/') {
         whole.append(path);
     } else {
@@ -27,6 +33,14 @@ pub fn resolve(folder: &Value, home: &Value, path: &Value) -> Value {
         whole.append(path);
     }
     clean(&whole)
+}
+
+/// Whose home `~NAME` or `~NAME/…` means.
+pub fn user_of_tilde(text: &str) -> Option<&str> {
+    let name = text.strip_prefix('~')?.split('/').next()?;
+    let is_name = |sign: u8| sign.is_ascii_lowercase() || sign.is_ascii_digit() || b"_-".contains(&sign);
+    let begins = name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_');
+    (begins && name.bytes().all(is_name)).then_some(name)
 }
 
 /// Without `.`, `..`, doubled and closing slashes, and with `/var/run` told as `/run`.
@@ -302,6 +316,10 @@ mod tests {
         assert_eq!(resolved("/build", "a/./b//../c/"), "/build/a/c");
         assert_eq!(resolved("/build", "../../.."), "/");
         assert_eq!(resolved("/build", "~/x"), "/root/x");
+        assert_eq!(resolved("/build", "~root/x"), "/root/x");
+        assert_eq!(resolved("/build", "~coder"), "~coder");
+        assert_eq!(resolved("/build", "~coder/a/../b"), "~coder/b");
+        assert_eq!(resolved("/build", "~1/x"), "/build/~1/x");
         assert_eq!(resolved("/", "/var/run/docker.sock"), "/run/docker.sock");
         assert_eq!(resolved("/", "/var/lock/x"), "/run/lock/x");
         assert_eq!(resolved("<dir>", "x"), "${dir}/x");

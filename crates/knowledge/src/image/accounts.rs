@@ -103,6 +103,14 @@ impl People {
     pub fn changes(&self, before: &Self, place: &dyn Fn(&str) -> Place) -> Vec<(Place, AccountChange)> {
         let mut changes = Vec::new();
         let known = |text: &str| Value::known(text);
+        // A group goes before its user: what takes a user away may take the group of the same name along.
+        for name in before
+            .groups
+            .keys()
+            .filter(|name| !self.groups.contains_key(*name))
+        {
+            changes.push((place(name), AccountChange::RemoveGroup { name: known(name) }));
+        }
         for name in before.users.keys().filter(|name| !self.users.contains_key(*name)) {
             let with_home = false;
             changes.push((
@@ -112,13 +120,11 @@ impl People {
                     with_home,
                 },
             ));
-        }
-        for name in before
-            .groups
-            .keys()
-            .filter(|name| !self.groups.contains_key(*name))
-        {
-            changes.push((place(name), AccountChange::RemoveGroup { name: known(name) }));
+            if let Some(gid) = self.groups.get(name).filter(|_| before.groups.contains_key(name)) {
+                let gid = gid.map(|gid| Value::known(gid.to_string()));
+                let name = known(name);
+                changes.push((place(name.text()), AccountChange::AddGroup { name, gid }));
+            }
         }
         for (name, gid) in &self.groups {
             let gid_value = gid.map(|gid| Value::known(gid.to_string()));

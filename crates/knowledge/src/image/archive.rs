@@ -23,6 +23,8 @@ const LONGEST_DOCUMENT: u64 = 4 << 20;
 const MOST_DOCUMENTS: usize = 16 << 20;
 /// The most members of an archive: an image has at most 127 layers, with three members each.
 const MOST_MEMBERS: usize = 10_000;
+/// The most layers of an image, many times what an engine takes.
+const MOST_LAYERS: usize = 2_000;
 
 /// What was read of an archive's members, by path.
 #[derive(Default)]
@@ -315,6 +317,8 @@ impl Parts {
         }
         let config: ConfigFile = parse(config, &format!("`{path}` in {name}"))?;
         let mut found = Vec::new();
+        let mut copies = Budget::default();
+        bound(name, layers.len())?;
         for (index, layer) in layers.iter().enumerate() {
             let real = self.real(layer).to_owned();
             let Some(read) = self.layers.get(&real) else {
@@ -329,6 +333,7 @@ impl Parts {
             // The same layer may stand twice in an image; a copy is taken only then.
             let again = layers[index + 1..].iter().any(|other| self.real(other) == real);
             let layer = if again {
+                copies.again(name, read)?;
                 read.clone()
             } else {
                 self.layers.remove(&real).unwrap_or_default()
@@ -336,6 +341,17 @@ impl Parts {
             found.push(layer);
         }
         assemble(name, tag, config, found)
+    }
+}
+
+/// Refuses an image with more layers than are looked at.
+pub fn bound(name: &str, layers: usize) -> Result<(), ImageError> {
+    match layers > MOST_LAYERS {
+        true => Err(ImageError::TooMuch {
+            what: name.to_owned(),
+            limit: format!("{MOST_LAYERS} layers"),
+        }),
+        false => Ok(()),
     }
 }
 

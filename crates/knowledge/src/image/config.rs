@@ -1,5 +1,7 @@
 //! The configuration of an image as the changes that made it, each at the line that said it.
 
+use std::collections::HashMap;
+
 use super::inspected::Inspected;
 use super::places::Places;
 use crate::facts::{AccountChange, Change, ConfigChange, Effect, NameKind, StartCommand, Value, path};
@@ -18,19 +20,14 @@ pub fn changes(image: &Inspected, places: &Places, by_line: &mut [Vec<Effect>]) 
             change: Change::Config(change),
         });
     };
+    let set = variables(places);
     for setting in &config.env {
         let (name, value) = setting.split_once('=').unwrap_or((setting, ""));
-        let sets = |text: &str| {
-            let names = text
-                .split_whitespace()
-                .any(|word| word.split_once('=').is_some_and(|(key, _)| key == name));
-            names || text.split_whitespace().next() == Some(name)
-        };
         let change = ConfigChange::Env {
             name: Value::known(name),
             value: Value::known(value),
         };
-        say(places.said("ENV", sets), name, change);
+        say(set.get(name).copied().unwrap_or(0), name, change);
     }
     let any = |_: &str| true;
     let (user, group) = match config.user.split_once(':') {
@@ -91,18 +88,31 @@ pub fn changes(image: &Inspected, places: &Places, by_line: &mut [Vec<Effect>]) 
         ),
         None => {}
     }
+    let sought = std::cell::Cell::new(0);
+    let said = |keyword: &str, part: &str| {
+        sought.set(sought.get() + 1);
+        match sought.get() > MOST_SOUGHT {
+            true => 0,
+            false => places.said(keyword, |text| text.contains(part)),
+        }
+    };
     for volume in config.volumes.keys() {
-        let line = places.said("VOLUME", |text| text.contains(volume.as_str()));
-        let path = path::clean(&Value::known(volume.clone()));
+        let line = said("VOLUME", volume);
+        // Engines lay a relative one below the root.
+        let path = path::resolve(
+            &Value::known("/"),
+            &Value::known("~"),
+            &Value::known(volume.clone()),
+        );
         say(line, volume, ConfigChange::Volume(path));
     }
     for port in config.exposed_ports.keys() {
         let number = port.split('/').next().unwrap_or(port);
-        let line = places.said("EXPOSE", |text| text.contains(number));
+        let line = said("EXPOSE", number);
         say(line, number, ConfigChange::Expose(Value::known(port.clone())));
     }
     for (name, value) in &config.labels {
-        let line = places.said("LABEL", |text| text.contains(name.as_str()));
+        let line = said("LABEL", name);
         let change = ConfigChange::Label {
             name: Value::known(name.clone()),
             value: Value::known(value.clone()),
@@ -125,6 +135,27 @@ pub fn changes(image: &Inspected, places: &Places, by_line: &mut [Vec<Effect>]) 
         });
     }
 }
+
+/// The last line that sets each variable.
+fn variables<'p>(places: &'p Places) -> HashMap<&'p str, usize> {
+    let mut set = HashMap::new();
+    let lines = places.lines.iter().enumerate();
+    for (index, line) in lines.filter(|(_, line)| line.keyword == "ENV") {
+        let mut words = line.text.split_whitespace();
+        let keys = words.clone().filter_map(|word| word.split_once('='));
+        for (name, _) in keys {
+            set.insert(name, index);
+        }
+        // The form with a blank.
+        if let Some(name) = words.next() {
+            set.insert(name, index);
+        }
+    }
+    set
+}
+
+/// Parts of a configuration whose lines are looked for; a hundred thousand labels stand at the first line.
+const MOST_SOUGHT: usize = 2_000;
 
 /// A command as its line would say it: the words of a shell are one text.
 fn start_command(words: &[String], places: &Places, line: usize) -> StartCommand {

@@ -67,6 +67,10 @@ impl ImageError {
         let what = what.to_owned();
         match error.kind() {
             io::ErrorKind::UnexpectedEof => Self::CutOff { what },
+            io::ErrorKind::FileTooLarge => Self::TooMuch {
+                what,
+                limit: error.to_string(),
+            },
             io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Self::Damaged {
                 what,
                 why: error.to_string(),

@@ -1,6 +1,8 @@
 //! The history of an image: which line made which layer, and which instruction of a Dockerfile made
 //! which line.
 
+use std::sync::Arc;
+
 use super::inspected::Inspected;
 use crate::stages::{Stages, Start};
 use crate::syntax::{Args, Instruction, Keyword, Tree};
@@ -12,8 +14,8 @@ pub struct Line {
     pub keyword: &'static str,
     /// What follows the keyword.
     pub text: String,
-    /// The line as the image has it.
-    pub created_by: String,
+    /// The line as the image has it, its first few thousand characters.
+    pub created_by: Arc<str>,
     /// The layer that it made, if it made one.
     pub layer: Option<usize>,
     /// The layer at which it is told: its own, or the one below it.
@@ -27,7 +29,7 @@ pub fn lines(image: &Inspected) -> Vec<Line> {
         let of_layer = |layer| Line {
             keyword: "",
             text: String::new(),
-            created_by: String::new(),
+            created_by: Arc::from(""),
             layer: Some(layer),
             at: layer,
         };
@@ -41,12 +43,21 @@ pub fn lines(image: &Inspected) -> Vec<Line> {
         Line {
             keyword,
             text: text.to_owned(),
-            created_by: history.created_by.clone(),
+            created_by: Arc::from(beginning(&history.created_by)),
             layer,
             at: next.saturating_sub(1),
         }
     });
     lines.collect()
+}
+
+/// As much of a line as is told with each finding in its layer.
+fn beginning(line: &str) -> &str {
+    const MOST: usize = 4_096;
+    match line.char_indices().nth(MOST) {
+        Some((end, _)) => &line[..end],
+        None => line,
+    }
 }
 
 /// What an instruction weighs.
@@ -176,15 +187,24 @@ pub fn matching(image: &Inspected, tree: &Tree, stages: &Stages) -> Result<Match
     for index in expected {
         let instruction = &tree.instructions[index];
         loop {
+            // BuildKit writes no line for a trigger.
+            let may_be_silent = instruction.keyword == Keyword::Onbuild;
             let Some(line) = left.checked_sub(1) else {
-                return Err(Mismatch::TooShort);
+                match may_be_silent {
+                    true => break,
+                    false => return Err(Mismatch::TooShort),
+                }
             };
-            left = line;
             let found = &lines[line];
             if is_made_by(found.keyword, &found.text, instruction) {
+                left = line;
                 instructions[line] = Some(index);
                 break;
             }
+            if may_be_silent {
+                break;
+            }
+            left = line;
             if found.keyword != "LABEL" {
                 return Err(Mismatch::Differs {
                     line: instruction.start_line,

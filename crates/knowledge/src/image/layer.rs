@@ -34,6 +34,21 @@ impl Budget {
         let what = what.to_owned();
         Err(ImageError::TooMuch { what, limit })
     }
+
+    /// Takes a layer that is kept once more.
+    ///
+    /// # Errors
+    /// Where that is too much.
+    pub fn again(&mut self, what: &str, layer: &Layer) -> Result<(), ImageError> {
+        let kept = layer
+            .entries
+            .iter()
+            .map(|entry| entry.path.len() + size_of_content(entry.content.as_ref()));
+        let heaps = layer.heaps.iter().map(|heap| heap.path.len() + size_of::<Heap>());
+        let taken = layer.removed.iter().chain(&layer.opaque).map(String::len);
+        self.paths += layer.marks.0.len() + layer.owned.0.len();
+        self.take(what, layer.entries.len(), kept.chain(heaps).chain(taken).sum())
+    }
 }
 
 /// Reads a layer to the end of its archive; `what` is its name in errors. The digest is the caller's.
@@ -107,8 +122,7 @@ impl Reading<'_> {
             kept = Kept::Sum;
         }
         if kept == Kept::Sum {
-            self.sum(&path, &member);
-            return self.budget.take(self.what, 0, 0);
+            return self.sum(&path, &member);
         }
         let content = match kept {
             Kept::Content(known) if member.kind == MemberKind::File => {
@@ -183,19 +197,25 @@ impl Reading<'_> {
         }
     }
 
-    fn sum(&mut self, path: &str, member: &Member) {
+    fn sum(&mut self, path: &str, member: &Member) -> Result<(), ImageError> {
         let folder = self.keep.heap(path);
+        let mut text = 0;
         let heap = match self.heaps.get_mut(folder) {
             Some(heap) => heap,
-            None => self.heaps.entry(folder.to_owned()).or_insert_with(|| Heap {
-                path: folder.to_owned(),
-                files: 0,
-                bytes: 0,
-                uid: member.uid,
-            }),
+            None => {
+                // A heap is kept as an entry is, under its name twice.
+                text = 2 * folder.len() + size_of::<Heap>();
+                self.heaps.entry(folder.to_owned()).or_insert_with(|| Heap {
+                    path: folder.to_owned(),
+                    files: 0,
+                    bytes: 0,
+                    uid: member.uid,
+                })
+            }
         };
         heap.files += 1;
         heap.bytes = heap.bytes.saturating_add(member.size);
+        self.budget.take(self.what, 0, text)
     }
 }
 

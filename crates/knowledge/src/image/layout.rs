@@ -169,6 +169,7 @@ pub fn read(
     let config: ConfigFile = archive::parse(&text, &format!("`{}` in {name}", manifest.config))?;
     let mut budget = Budget::default();
     let mut layers = Vec::new();
+    archive::bound(name, manifest.layers.len())?;
     for path in &manifest.layers {
         let what = format!("`{path}` in {name}");
         let mut file = open(path).map_err(|error| ImageError::read(&what, error))?;

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead};
 
 use super::inspected::{Installed, Marks};
-use super::keep::lies_in;
+use super::keep::{MOST_TEXT, lies_in};
 use super::known::each_line;
 use crate::facts::mark;
 
@@ -21,16 +21,38 @@ const UNASKED: [&str; 8] = [
     "/usr/lib64",
 ];
 
+/// How much of one database is kept: more text than an image may have is not gathered to be refused
+/// afterwards.
+#[derive(Default)]
+struct Room {
+    text: usize,
+}
+
+impl Room {
+    fn has(&mut self, count: usize, package: &Installed) -> bool {
+        let provides: usize = package.provides.iter().map(|name| name.len() + 24).sum();
+        self.has_text(count, package.name.len() + package.version.len() + provides)
+    }
+
+    /// Whether there is room for one more; what goes over the bound is the last.
+    fn has_text(&mut self, count: usize, length: usize) -> bool {
+        let has = count < MOST_PACKAGES && self.text <= MOST_TEXT;
+        self.text += length;
+        has
+    }
+}
+
 /// What dpkg's `status` has installed (deb822, dpkg(1)).
 pub fn dpkg(input: &mut dyn BufRead) -> io::Result<Vec<Installed>> {
     let mut all = Vec::new();
     let mut current = Installed::default();
     // A file of `status.d` has no line of the status: what lies there is installed.
     let mut status: Option<(bool, bool)> = None;
+    let mut room = Room::default();
     let mut end = |current: &mut Installed, status: &mut Option<(bool, bool)>| {
         let (installed, held) = status.take().unwrap_or((true, false));
         let mut package = std::mem::take(current);
-        if installed && !package.name.is_empty() && all.len() < MOST_PACKAGES {
+        if installed && !package.name.is_empty() && room.has(all.len(), &package) {
             package.held = held;
             all.push(package);
         }
@@ -87,9 +109,10 @@ fn field(line: &[u8]) -> Option<(&[u8], String)> {
 pub fn automatic(input: &mut dyn BufRead) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     let mut name = String::new();
+    let mut room = Room::default();
     each_line(input, |line| match field(line) {
         Some((b"Package", value)) => name = value,
-        Some((b"Auto-Installed", value)) if value == "1" && names.len() < MOST_PACKAGES => {
+        Some((b"Auto-Installed", value)) if value == "1" && room.has_text(names.len(), name.len()) => {
             names.push(std::mem::take(&mut name));
         }
         _ => {}
@@ -118,11 +141,12 @@ pub fn own(path: &str, owned: &mut Marks) {
 pub fn apk(input: &mut dyn BufRead, owned: &mut Marks) -> io::Result<Vec<Installed>> {
     let mut all: Vec<Installed> = Vec::new();
     let mut current = Installed::default();
+    let mut room = Room::default();
     let mut folder = String::new();
     each_line(input, |line| {
         if line.is_empty() {
             let package = std::mem::take(&mut current);
-            if !package.name.is_empty() && all.len() < MOST_PACKAGES {
+            if !package.name.is_empty() && room.has(all.len(), &package) {
                 all.push(package);
             }
             return;
@@ -154,14 +178,18 @@ pub fn apk(input: &mut dyn BufRead, owned: &mut Marks) -> io::Result<Vec<Install
 /// What apk was asked for: names with bounds, between blanks.
 pub fn world(input: &mut dyn BufRead) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
+    let mut room = Room::default();
     each_line(input, |line| {
         let line = String::from_utf8_lossy(line);
         let words = line
             .split_whitespace()
             .map(|word| word.split(['=', '<', '>', '~', '@']).next());
-        names.extend(words.flatten().map(str::to_owned));
+        for name in words.flatten() {
+            if room.has_text(names.len(), name.len()) {
+                names.push(name.to_owned());
+            }
+        }
     })?;
-    names.truncate(MOST_PACKAGES);
     Ok(names)
 }
 

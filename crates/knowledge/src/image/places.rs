@@ -28,7 +28,7 @@ impl Places<'_> {
             (Some((_, instruction)), _) => Place::here(instruction.span),
             (None, Some(line)) => Place::Layer {
                 index: u32::try_from(line.at).unwrap_or(u32::MAX),
-                created_by: Arc::from(line.created_by.as_str()),
+                created_by: Arc::clone(&line.created_by),
             },
             (None, None) => Place::Layer {
                 index: 0,

@@ -40,9 +40,9 @@ impl Walk<'_> {
                 });
             }
             Keyword::Volume => {
-                let folder = self.folder();
+                // The working folder does not count: engines lay a relative one below the root.
                 self.each_word(index, instruction, |value| {
-                    let path = path::resolve(&folder, &Value::known("~"), &value);
+                    let path = path::resolve(&Value::known("/"), &Value::known("~"), &value);
                     Change::Config(ConfigChange::Volume(path))
                 });
             }

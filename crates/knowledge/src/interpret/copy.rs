@@ -256,6 +256,13 @@ impl<'a> Walk<'a> {
     /// Whether a source without an extension is a folder, or may be one where that matters: in a
     /// stage, and for folders that hold those of the system.
     fn may_be_folder(&self, source: &Value, origin: &Origin, target: &Value) -> bool {
+        if let (Origin::Context, Some(path)) = (origin, source.as_known()) {
+            match self.input.context.is_folder(path) {
+                Answer::Known(()) => return true,
+                Answer::Absent => return false,
+                Answer::Unknown => {}
+            }
+        }
         if kind_by_name(&path::name(source)) == WriteKind::File {
             return false;
         }

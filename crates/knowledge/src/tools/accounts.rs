@@ -220,13 +220,16 @@ fn adduser_of_debian(call: &Call, effects: &mut Effects) {
                 Some(true)
             };
             let own_group = !system || options.has(&["group"]);
+            let asked = options.value(&["home", "h"]).map(|(home, _)| home.clone());
+            // Since 3.122 an account of the system that names no home has none.
+            let is_homeless = system && asked.is_none() && gives_no_home(call);
             let new = NewUser {
                 name: name.clone(),
                 uid: placed(options.value(&["uid", "u"])),
                 non_unique: false,
                 group: group.or_else(|| (!own_group).then(|| (Value::known("nogroup"), None))),
-                home: options.value(&["home", "h"]).map(|(home, _)| home.clone()),
-                home_made,
+                home: asked.or_else(|| is_homeless.then(|| Value::known("/nonexistent"))),
+                home_made: if is_homeless { Some(false) } else { home_made },
                 shell: options.value(&["shell", "s"]).map(|(shell, _)| shell.clone()),
                 groups: Vec::new(),
                 system,
@@ -239,6 +242,20 @@ fn adduser_of_debian(call: &Call, effects: &mut Effects) {
             }
         }
         _ => {}
+    }
+}
+
+/// Whether the base's adduser is 3.122 or later: that of Debian 12 and of Ubuntu 23.04.
+fn gives_no_home(call: &Call) -> bool {
+    let base = &call.facts.from.base;
+    let major = base
+        .version
+        .as_deref()
+        .and_then(|version| version.split('.').next()?.parse::<u32>().ok());
+    match (base.family, major) {
+        (Some(Family::Debian), Some(major)) => major >= 12,
+        (Some(Family::Ubuntu), Some(major)) => major >= 23,
+        _ => false,
     }
 }
 

@@ -33,6 +33,8 @@ struct Transfer<'a> {
     target: Value,
     place: &'a Place,
     into_folder: bool,
+    /// Whether the folders of the source come along.
+    with_parents: bool,
 }
 
 fn transfer<'a>(call: &Call, options: &Options<'a>) -> Option<Transfer<'a>> {
@@ -42,6 +44,7 @@ fn transfer<'a>(call: &Call, options: &Options<'a>) -> Option<Transfer<'a>> {
             target: call.path(folder),
             place,
             into_folder: true,
+            with_parents: options.has(&["parents"]),
         });
     }
     let ((target, place), sources) = options.operands.split_last()?;
@@ -57,6 +60,7 @@ fn transfer<'a>(call: &Call, options: &Options<'a>) -> Option<Transfer<'a>> {
         target: resolved,
         place,
         into_folder,
+        with_parents: options.has(&["parents"]),
     })
 }
 
@@ -116,10 +120,14 @@ const WELL_KNOWN_FOLDERS: &[&str] = &[
 impl Transfer<'_> {
     /// Where a source arrives.
     fn arrival(&self, source: &Value) -> Value {
-        if !self.into_folder {
+        // `cp -r folder/. target` copies what is in the folder.
+        if !self.into_folder || source.text().ends_with("/.") {
             return self.target.clone();
         }
-        let mut name = path::name(&path::clean(source));
+        let mut name = match self.with_parents {
+            true => path::clean(source),
+            false => path::name(&path::clean(source)),
+        };
         if name.is_glob() {
             name = Value::unknown(name.text());
         }
@@ -150,7 +158,12 @@ fn copy(call: &Call, effects: &mut Effects, writer: &'static str) {
     };
     let deep = options.has(&["r", "R", "a", "recursive", "archive"]);
     for (source, place) in &transfer.sources {
-        let (kind, content) = taken(call, source, deep);
+        let (mut kind, content) = taken(call, source, deep);
+        let is_skel = path::clean(&call.path(source)).is("/etc/skel");
+        if is_skel && deep {
+            // A home as useradd makes one: nothing of anybody's lies in it.
+            kind = WriteKind::Folder;
+        }
         let at = if transfer.into_folder && transfer.sources.len() > 1 {
             place
         } else {
@@ -282,7 +295,12 @@ fn touch(call: &Call, effects: &mut Effects) {
         short: "dtrs",
         long: &["date", "reference", "time", "size"],
     };
-    for (target, place) in Options::of(call.arguments(), grammar).operands {
+    let options = Options::of(call.arguments(), grammar);
+    if options.has(&["c", "h", "no-create", "no-dereference"]) {
+        // Only the times of what is there change.
+        return;
+    }
+    for (target, place) in options.operands {
         let empty = Content::Text(Value::new());
         effects.write_text(place, call.path(target), WriteKind::Append, empty, "touch");
     }

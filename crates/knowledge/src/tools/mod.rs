@@ -82,6 +82,15 @@ impl Call<'_> {
 
     /// A path as this command means it.
     pub fn path(&self, word: &Value) -> Value {
+        if let Some(name) = path::user_of_tilde(word.text()).filter(|name| *name != "root")
+            && let Answer::Known(user) = self.facts.user(name)
+            && let Some(home) = user.home
+        {
+            let text = word.text();
+            let mut whole = Value::known(home);
+            whole.append(&word.slice(1 + name.len()..text.len()));
+            return path::clean(&whole);
+        }
         path::resolve(self.folder, self.home, word)
     }
 

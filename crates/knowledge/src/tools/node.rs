@@ -97,7 +97,15 @@ fn npm(call: &Call, effects: &mut Effects) {
                 [key, value, ..] => {
                     let mut pair = (*key).clone();
                     pair.push("=");
-                    pair.append(value);
+                    // The shell puts the home in place of a tilde in front.
+                    match value.strip_prefix("~/") {
+                        Some(rest) => {
+                            pair.append(call.home);
+                            pair.push("/");
+                            pair.append(&rest);
+                        }
+                        None => pair.append(value),
+                    }
                     pair
                 }
                 [pair] => (*pair).clone(),
