@@ -78,7 +78,7 @@ pub fn doctor(global: &Global, arguments: &Doctor, out: &mut dyn Write) -> Resul
 fn wish(global: &Global, arguments: &Doctor) -> Result<Option<Wish>> {
     let configs = intended::configs(global)?;
     let folder = disk::working_folder();
-    let found = match configs.for_folder(&folder) {
+    let found = match configs.for_folder(folder) {
         Ok(found) => found,
         Err(broken) => {
             for finding in &broken.findings {

@@ -63,6 +63,24 @@ impl FolderContext {
         Some(self.folder.join(below))
     }
 
+    /// What an error says of what is not found, where the way to it may end at a path below the folder,
+    /// which itself is there.
+    fn absence<T>(&self, error: &std::io::Error, path: &Path) -> Answer<T> {
+        let missing = matches!(
+            error.kind(),
+            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+        );
+        // Above what can be reached nothing leads nowhere.
+        let below = path.ancestors().take_while(|part| *part != self.folder);
+        let mut unreached = below.take_while(|part| fs::metadata(part).is_err());
+        let is_link = unreached.any(|part| fs::symlink_metadata(part).is_ok_and(|file| file.is_symlink()));
+        if missing && !is_link {
+            Answer::Absent
+        } else {
+            Answer::Unknown
+        }
+    }
+
     /// Whether something that the ignore file lets through lies in a folder of the context.
     fn lets_something_through(&self, ignore: &IgnoreFile, folder: &str, left: &mut usize) -> bool {
         let Some(entries) = self.inside(folder).and_then(|path| fs::read_dir(path).ok()) else {
@@ -91,12 +109,12 @@ impl Context for FolderContext {
         };
         // Most of what is asked for is not there, which one look tells.
         if let Err(error) = fs::symlink_metadata(&inside) {
-            return absence(&error, &inside);
+            return self.absence(&error, inside.parent().unwrap_or(&inside));
         }
         let target = match fs::canonicalize(&inside) {
             Ok(target) => target,
             // A link that leads nowhere is there, and what is behind it is not known.
-            Err(error) => return absence(&error, &inside),
+            Err(error) => return self.absence(&error, &inside),
         };
         if !target.starts_with(real) {
             return Answer::Unknown;
@@ -133,10 +151,7 @@ impl Context for FolderContext {
         };
         match fs::symlink_metadata(&inside) {
             Ok(_) => Answer::Known(()),
-            Err(error) => match absence(&error, &inside) {
-                Answer::Absent => Answer::Absent,
-                Answer::Known(_) | Answer::Unknown => Answer::Unknown,
-            },
+            Err(error) => self.absence(&error, inside.parent().unwrap_or(&inside)),
         }
     }
 
@@ -163,19 +178,4 @@ fn read_whole(path: &Path) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(READ_LIMIT).read_to_end(&mut bytes).ok()?;
     Some(bytes)
-}
-
-fn absence(error: &std::io::Error, path: &Path) -> Answer<Vec<u8>> {
-    let missing = matches!(
-        error.kind(),
-        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
-    );
-    // Above what can be reached nothing leads nowhere.
-    let mut unreached = path.ancestors().take_while(|part| fs::metadata(part).is_err());
-    let is_link = unreached.any(|part| fs::symlink_metadata(part).is_ok_and(|file| file.is_symlink()));
-    if missing && !is_link {
-        Answer::Absent
-    } else {
-        Answer::Unknown
-    }
 }

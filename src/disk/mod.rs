@@ -14,6 +14,7 @@ mod walk;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
+use std::sync::LazyLock;
 
 pub use build_context::{BuildContext, ContextEntry, ContextError, EntryKind};
 pub use configs::{Broken, Configs, Found};
@@ -318,9 +319,11 @@ pub fn is_file(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
-/// The working folder; `.` where even that is gone.
-pub fn working_folder() -> PathBuf {
-    std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."))
+/// The working folder; `.` where even that is gone. Nothing here changes it, so it is asked for once.
+pub fn working_folder() -> &'static Path {
+    static FOLDER: LazyLock<PathBuf> =
+        LazyLock::new(|| std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")));
+    &FOLDER
 }
 
 /// A path made absolute by its words alone: `.` and `..` go, links stay.

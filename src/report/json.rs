@@ -2,10 +2,10 @@
 //!
 //! Every type here is what other programs read: fields are added, never renamed or taken away.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
-use serde::Serialize;
-use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter, Serializer};
+use serde::{Serialize, Serializer};
+use serde_json::ser::{self, CharEscape, CompactFormatter, Formatter, PrettyFormatter};
 
 use super::printable::is_hostile;
 use super::{Entry, Report, Spot};
@@ -26,9 +26,12 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 /// The writer's.
 pub fn write_value(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let mut serializer = Serializer::with_formatter(&mut *out, Harmless(PrettyFormatter::new()));
+    // Each sign between values is written by itself: those are gathered here, where the writer is known.
+    let mut gathered = BufWriter::with_capacity(1 << 16, out);
+    let mut serializer = ser::Serializer::with_formatter(&mut gathered, Harmless(PrettyFormatter::new()));
     value.serialize(&mut serializer).map_err(io::Error::from)?;
-    out.write_all(b"\n")
+    gathered.write_all(b"\n")?;
+    gathered.flush()
 }
 
 /// Writes any value on one line without a line end, as harmless as [`write_value`] does.
@@ -36,7 +39,7 @@ pub fn write_value(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()
 /// # Errors
 /// The writer's.
 pub fn write_compact(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let mut serializer = Serializer::with_formatter(&mut *out, Harmless(CompactFormatter));
+    let mut serializer = ser::Serializer::with_formatter(&mut *out, Harmless(CompactFormatter));
     value.serialize(&mut serializer).map_err(io::Error::from)
 }
 
@@ -44,8 +47,8 @@ pub fn write_compact(value: &impl Serialize, out: &mut dyn Write) -> io::Result<
 struct Document<'a> {
     schema: u32,
     tool: Tool,
-    findings: Vec<Finding<'a>>,
-    suppressed: Vec<Suppressed<'a>>,
+    findings: Found<'a>,
+    suppressed: Silenced<'a>,
     errors: Vec<Problem<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     probes: Option<&'a [super::probes::ProbeOutcome]>,
@@ -56,6 +59,24 @@ struct Document<'a> {
     diff: Option<&'a super::difference::Difference>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     structure: &'a [super::structure::Outcome],
+}
+
+/// Findings, each made when it is written: a list of them all would be as long as the report.
+struct Found<'a>(&'a [Entry]);
+
+impl Serialize for Found<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(Finding::new))
+    }
+}
+
+/// The same of findings that are silenced.
+struct Silenced<'a>(&'a [super::Suppressed]);
+
+impl Serialize for Silenced<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(Suppressed::new))
+    }
 }
 
 #[derive(Serialize)]
@@ -152,11 +173,6 @@ struct Summary {
 
 impl<'a> Document<'a> {
     fn new(report: &'a Report) -> Self {
-        let suppressed = |one: &'a super::Suppressed| Suppressed {
-            finding: Finding::new(&one.entry),
-            by: one.by,
-            reason: one.reason.as_deref(),
-        };
         let problem = |one: &'a super::Problem| Problem {
             path: &one.path,
             message: &one.message,
@@ -173,8 +189,8 @@ impl<'a> Document<'a> {
                 name: "seaworthy",
                 version: crate::VERSION,
             },
-            findings: report.findings.iter().map(Finding::new).collect(),
-            suppressed: report.suppressed.iter().map(suppressed).collect(),
+            findings: Found(&report.findings),
+            suppressed: Silenced(&report.suppressed),
             errors: report.errors.iter().map(problem).collect(),
             probes: report.probes.as_deref(),
             contract: report.contract.iter().map(point).collect(),
@@ -188,6 +204,16 @@ impl<'a> Document<'a> {
             },
             diff: report.diff.as_ref(),
             structure: &report.structure,
+        }
+    }
+}
+
+impl<'a> Suppressed<'a> {
+    fn new(one: &'a super::Suppressed) -> Self {
+        Self {
+            finding: Finding::new(&one.entry),
+            by: one.by,
+            reason: one.reason.as_deref(),
         }
     }
 }
@@ -268,6 +294,11 @@ struct Harmless<F>(F);
 
 /// Where the next character stands that is not written as itself.
 fn harmful(text: &str) -> Option<usize> {
+    // Nearly all text is of this kind.
+    let is_plain = |byte: &u8| byte.is_ascii() && !matches!(byte, b'#' | 0x7f);
+    if text.as_bytes().iter().all(is_plain) {
+        return None;
+    }
     let mut before = ['\0'; 2];
     for (at, sign) in text.char_indices() {
         let command = before == ['#'; 2] && (sign == '[' || text[at..].starts_with("vso["));

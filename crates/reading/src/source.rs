@@ -3,7 +3,7 @@
 //! Text is bytes: a Dockerfile need not be UTF-8. Offsets fit 32 bits; whoever reads a file refuses
 //! what is longer.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// A range of bytes in a text, the end excluded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -64,7 +64,7 @@ pub struct Position {
 /// A text with the name under which it is reported.
 #[derive(Debug)]
 pub struct Source {
-    name: String,
+    name: Arc<str>,
     text: Vec<u8>,
     lines: OnceLock<Vec<u32>>,
     marks: OnceLock<Vec<Mark>>,
@@ -90,7 +90,7 @@ impl Source {
     ///
     /// # Errors
     /// [`TooLong`] from 4 GiB on.
-    pub fn new(name: impl Into<String>, text: Vec<u8>) -> Result<Self, TooLong> {
+    pub fn new(name: impl Into<Arc<str>>, text: Vec<u8>) -> Result<Self, TooLong> {
         if u32::try_from(text.len()).is_err() {
             return Err(TooLong);
         }
@@ -105,6 +105,11 @@ impl Source {
     /// The path as reported, or `-` for standard input.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The same to be kept: it is not copied.
+    pub fn shared_name(&self) -> Arc<str> {
+        Arc::clone(&self.name)
     }
 
     /// All bytes.

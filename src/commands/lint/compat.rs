@@ -267,7 +267,7 @@ fn ours(config: &Hadolint) -> Config {
         // JSON is YAML.
         let text = serde_json::Value::Object(keys).to_string();
         let source = Source::new(".hadolint.yaml", text.into_bytes()).ok()?;
-        Layer::new(source.into(), disk::working_folder()).ok()
+        Layer::new(source.into(), disk::working_folder().to_path_buf()).ok()
     };
     let mut plain = keys.clone();
     plain.retain(|key, _| key == "profile");

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
 
@@ -12,7 +13,7 @@ use super::unread;
 use crate::cli::Lint;
 use crate::commands::intended::Builds;
 use crate::commands::outputs::Outputs;
-use crate::config::FailOn;
+use crate::config::{FailOn, Settings};
 use crate::context::{Context, Nowhere};
 use crate::disk::{self, Broken, Configs, FolderContext, Found};
 use crate::finding::{Certainty, Finding, Place};
@@ -31,6 +32,15 @@ pub struct Judge<'a> {
     builds: Builds<'a>,
     defined: &'a BTreeMap<PathBuf, Vec<Defined>>,
     excerpts: bool,
+    /// One for each config that says the same of every file.
+    agreed: Mutex<Vec<Arc<Agreed>>>,
+}
+
+/// What holds for a file: what its config says, and how it is built.
+struct Agreed {
+    found: Arc<Found>,
+    settings: Settings,
+    invocation: Invocation,
 }
 
 /// What became of a file.
@@ -80,7 +90,31 @@ impl<'a> Judge<'a> {
             builds: Builds::new(&arguments.build, arguments.rules.profile)?,
             defined,
             excerpts: Outputs::from(&arguments.output).show_excerpts(),
+            agreed: Mutex::default(),
         })
+    }
+
+    /// What holds for the file that lies at a path.
+    fn agreed(&self, found: Arc<Found>, lies_at: &Path) -> Arc<Agreed> {
+        let resolve = |found: Arc<Found>| {
+            let settings = found.config.settings(lies_at);
+            Arc::new(Agreed {
+                invocation: self.builds.invocation(&found, &settings, self.selection),
+                settings,
+                found,
+            })
+        };
+        if !found.config.speaks_of_all_alike() {
+            return resolve(found);
+        }
+        let mut known = self.agreed.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = known.iter().find(|agreed| Arc::ptr_eq(&agreed.found, &found));
+        if let Some(agreed) = same {
+            return Arc::clone(agreed);
+        }
+        let agreed = resolve(found);
+        known.push(Arc::clone(&agreed));
+        agreed
     }
 
     /// Judges one file.
@@ -96,14 +130,20 @@ impl<'a> Judge<'a> {
             Origin::Path(path) => disk::read(path, &file.name),
         };
         match read {
-            Ok(source) => Judged::Read(Box::new(self.verdict(&source, file, &found, &lies_at))),
+            Ok(source) => {
+                let agreed = self.agreed(found, &lies_at);
+                Judged::Read(Box::new(self.verdict(&source, file, &agreed, &lies_at)))
+            }
             Err(error) => Judged::Unread(unread(&file.origin, &file.name, &error)),
         }
     }
 
-    fn verdict(&self, source: &Source, file: &File, found: &Found, lies_at: &Path) -> Verdict {
-        let settings = found.config.settings(lies_at);
-        let invocation = self.builds.invocation(found, &settings, self.selection);
+    fn verdict(&self, source: &Source, file: &File, agreed: &Agreed, lies_at: &Path) -> Verdict {
+        let Agreed {
+            found,
+            settings,
+            invocation,
+        } = agreed;
         let tree = syntax::parse(source.text());
         let refused = tree.instructions.iter().any(|one| syntax::refusal(one).is_some());
         let legible = match refused || !tree.errors.is_empty() {
@@ -113,13 +153,13 @@ impl<'a> Judge<'a> {
         let builds = self.builds_of(lies_at);
         let (findings, known_from, context, context_name) = match builds.first() {
             Some(first) => {
-                let (findings, known_from) = as_defined(source, &tree, &invocation, lies_at, &builds);
+                let (findings, known_from) = as_defined(source, &tree, invocation, lies_at, &builds);
                 let context: Box<dyn Context> = Box::new(context_of(first, lies_at));
                 (findings, known_from, context, disk::shown(&first.context))
             }
             None => {
                 let (context, name) = self.context(file);
-                let findings = rules::judge(source, &tree, &invocation, context.as_ref());
+                let findings = rules::judge(source, &tree, invocation, context.as_ref());
                 (findings, KnownFrom::default(), context, name)
             }
         };
@@ -127,7 +167,7 @@ impl<'a> Judge<'a> {
             true => masked(source, &findings),
             false => None,
         };
-        let verdict = policy::decide(source, &tree, findings, &settings, self.selection);
+        let verdict = policy::decide(source, &tree, findings, settings, self.selection);
         let resolver = Resolver {
             source,
             tree: &tree,
@@ -143,7 +183,7 @@ impl<'a> Judge<'a> {
             findings,
             suppressed,
             fail_on: settings.fail_on,
-            baseline: settings.baseline,
+            baseline: settings.baseline.clone(),
             legible,
         }
     }

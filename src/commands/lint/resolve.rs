@@ -248,7 +248,7 @@ fn one_line(text: String) -> String {
 
 fn spot_in(source: &Source, span: Span) -> Spot {
     Spot::Text {
-        path: Arc::from(source.name()),
+        path: source.shared_name(),
         start: source.position(span.start),
         end: source.position(span.end.max(span.start)),
     }

@@ -85,7 +85,7 @@ impl Layer {
 
     fn place(&self, span: Span) -> Place {
         Place::Text {
-            path: Arc::from(self.source.name()),
+            path: self.source.shared_name(),
             span,
         }
     }
@@ -284,6 +284,13 @@ impl Config {
             layer.raw.bases.iter().flatten().map(base).collect()
         };
         self.layers.iter().flat_map(bases).collect()
+    }
+
+    /// Whether it says the same of every file: no part of it is for some paths alone.
+    pub fn speaks_of_all_alike(&self) -> bool {
+        self.layers
+            .iter()
+            .all(|layer| layer.overrides.is_empty() && layer.ignore.iter().all(Option::is_none))
     }
 
     /// Resolves all that is said about a file, by its absolute path.

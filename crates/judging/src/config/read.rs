@@ -3,8 +3,6 @@
 //! Nothing is guessed and nothing is skipped: a key, rule or value that is not known is an error,
 //! with the nearest name that is.
 
-use std::sync::Arc;
-
 use serde_saphyr::{Error, Location};
 
 use super::raw::{At, Ignore, Levels, Override, Platform, ProbeEntry, Raw, Workspace};
@@ -239,7 +237,7 @@ pub fn finding(source: &Source, rule: &'static str, span: Span, message: String)
         message,
         help: None,
         place: Place::Text {
-            path: Arc::from(source.name()),
+            path: source.shared_name(),
             span,
         },
         stage: None,

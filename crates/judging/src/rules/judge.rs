@@ -1,6 +1,7 @@
 //! Judges one file: reading, foreseeing, every rule that is on.
 
 use std::cell::OnceCell;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::context::Context;
@@ -118,11 +119,10 @@ pub fn rules_of_images(invocation: &Invocation) -> Vec<&'static str> {
 /// A file that says `error=true` wants every check of BuildKit, and each that speaks is an error; one
 /// that says `experimental=` wants the checks that it names.
 fn level(rule: &Rule, invocation: &Invocation, checks: &Checks) -> Option<Severity> {
-    let raised = invocation.raised.get(rule.name).copied();
     let level = rule.levels.of(invocation.contract.profile);
     let usual = level
         .filter(|_| editions::has(&invocation.edition, rule))
-        .or(raised);
+        .or_else(|| invocation.raised.get(rule.name).copied());
     let file = &checks.file;
     let says_anything = file.fails || file.adds_all || !file.experimental.is_empty() || checks.adds_somewhere;
     if !says_anything {
@@ -141,14 +141,13 @@ fn level(rule: &Rule, invocation: &Invocation, checks: &Checks) -> Option<Severi
 
 /// A step that several stages inherit is judged in each of them and told once.
 fn once(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut seen = std::collections::HashSet::new();
-    let mut kept = Vec::with_capacity(findings.len());
-    for finding in findings {
-        let key: (&'static str, Place, String) =
-            (finding.rule, finding.place.clone(), finding.message.clone());
-        if seen.insert(key) {
-            kept.push(finding);
-        }
-    }
-    kept
+    let mut seen: HashSet<(&str, &Place, &str)> = HashSet::with_capacity(findings.len());
+    let first: Vec<bool> = findings
+        .iter()
+        .map(|finding| seen.insert((finding.rule, &finding.place, &finding.message)))
+        .collect();
+    let with_first = findings.into_iter().zip(first);
+    with_first
+        .filter_map(|(finding, is_first)| is_first.then_some(finding))
+        .collect()
 }

@@ -550,14 +550,14 @@ pub const RULES: &[Rule] = &[
 
 /// The rules that go by a name: the one whose own it is, or all that know it as an id.
 pub fn find(name: &str) -> Vec<&'static Rule> {
-    match RULES.iter().find(|rule| rule.name == name) {
-        Some(rule) => vec![rule],
+    match RULES.binary_search_by(|rule| rule.name.cmp(name)) {
+        Ok(at) => vec![&RULES[at]],
         // Also codes of ShellCheck's that are never found: people name them in their files.
-        None if crate::shell::is_code(name) => RULES
+        Err(_) if crate::shell::is_code(name) => RULES
             .iter()
             .filter(|rule| rule.name == shellcheck::RULE.name)
             .collect(),
-        None => RULES.iter().filter(|rule| rule.aliases.contains(&name)).collect(),
+        Err(_) => RULES.iter().filter(|rule| rule.aliases.contains(&name)).collect(),
     }
 }
 

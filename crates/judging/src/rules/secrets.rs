@@ -140,6 +140,16 @@ static BY_NAME: LazyLock<Regex> = LazyLock::new(|| Regex::new(NAMED).expect("a c
 /// One of these stands in small letters in every name that [`NAMED`] fits.
 const NAME_SIGNS: [&str; 4] = ["passw", "secret", "token", "key"];
 
+/// Any sign of any shape or name, in any case. Most texts have none, which one look tells.
+static ANY_SIGN: LazyLock<Regex> = LazyLock::new(|| {
+    let of_shapes = SHAPES.iter().flat_map(|shape| shape.signs);
+    let signs: Vec<String> = of_shapes
+        .chain(&NAME_SIGNS)
+        .map(|sign| regex::escape(sign))
+        .collect();
+    Regex::new(&format!("(?i-u){}", signs.join("|"))).expect("constant words")
+});
+
 impl Shape {
     /// Whether a text, and the same in small letters, has a sign of it.
     fn may_stand_in(&self, text: &str, lower: &str) -> bool {
@@ -155,6 +165,9 @@ fn stands_in(text: &str, sign: &str) -> bool {
 
 /// All secrets in a text, in order, none within another.
 pub fn find(text: &str) -> Vec<Secret> {
+    if !ANY_SIGN.is_match(text) {
+        return Vec::new();
+    }
     let mut found: Vec<Secret> = Vec::new();
     let lower = text.to_ascii_lowercase();
     for (shape, made) in SHAPES.iter().zip(&EACH) {

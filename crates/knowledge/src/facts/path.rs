@@ -223,21 +223,39 @@ fn patterns_may_meet(one: &str, other: &str) -> bool {
 
 /// A shell glob against one name: `*`, `?`, `[…]`, a backslash before any of them.
 pub fn glob_matches(pattern: &str, name: &str) -> bool {
+    if pattern.is_ascii() && name.is_ascii() {
+        return signs_match(pattern.as_bytes(), name.as_bytes());
+    }
     let pattern: Vec<char> = pattern.chars().collect();
     let name: Vec<char> = name.chars().collect();
+    signs_match(&pattern, &name)
+}
+
+/// A sign of a glob: a byte where all are ASCII, which needs no list made of them, else a character.
+trait Sign: Copy + Ord + From<u8> {
+    /// Whether it is this sign of ASCII.
+    fn is(self, sign: u8) -> bool {
+        self == Self::from(sign)
+    }
+}
+
+impl Sign for u8 {}
+impl Sign for char {}
+
+fn signs_match<S: Sign>(pattern: &[S], name: &[S]) -> bool {
     let (mut at, mut in_name) = (0, 0);
     // Where to go back to: just after the last star, and the name it has taken so far.
     let mut retry: Option<(usize, usize)> = None;
     loop {
         match pattern.get(at) {
-            Some('*') => {
+            Some(sign) if sign.is(b'*') => {
                 retry = Some((at + 1, in_name));
                 at += 1;
                 continue;
             }
             None if in_name == name.len() => return true,
             Some(_) if in_name < name.len() => {
-                if let Some(next) = one_matches(&pattern, at, name[in_name]) {
+                if let Some(next) = one_matches(pattern, at, name[in_name]) {
                     at = next;
                     in_name += 1;
                     continue;
@@ -256,34 +274,44 @@ pub fn glob_matches(pattern: &str, name: &str) -> bool {
     }
 }
 
-/// The index after the pattern's element at `at` if that element matches one character.
-fn one_matches(pattern: &[char], at: usize, character: char) -> Option<usize> {
-    match pattern[at] {
-        '?' => Some(at + 1),
-        '\\' if at + 1 < pattern.len() => (pattern[at + 1] == character).then_some(at + 2),
-        '[' => {
-            let negated = matches!(pattern.get(at + 1), Some('!' | '^'));
-            let first = at + 1 + usize::from(negated);
-            let close = (first + 1..pattern.len()).find(|index| pattern[*index] == ']');
-            let Some(close) = close else {
-                return (character == '[').then_some(at + 1);
-            };
-            let set = &pattern[first..close];
-            let mut found = false;
-            let mut index = 0;
-            while index < set.len() {
-                if set.get(index + 1) == Some(&'-') && index + 2 < set.len() {
-                    found |= (set[index]..=set[index + 2]).contains(&character);
-                    index += 3;
-                } else {
-                    found |= set[index] == character;
-                    index += 1;
-                }
-            }
-            (found != negated).then_some(close + 1)
-        }
-        literal => (literal == character).then_some(at + 1),
+/// The index after the pattern's element at `at` if that element matches one sign.
+fn one_matches<S: Sign>(pattern: &[S], at: usize, sign: S) -> Option<usize> {
+    let element = pattern[at];
+    if element.is(b'?') {
+        Some(at + 1)
+    } else if element.is(b'\\') && at + 1 < pattern.len() {
+        (pattern[at + 1] == sign).then_some(at + 2)
+    } else if element.is(b'[') {
+        let negated = pattern
+            .get(at + 1)
+            .is_some_and(|next| next.is(b'!') || next.is(b'^'));
+        let first = at + 1 + usize::from(negated);
+        let close = (first + 1..pattern.len()).find(|index| pattern[*index].is(b']'));
+        let Some(close) = close else {
+            return sign.is(b'[').then_some(at + 1);
+        };
+        (in_set(&pattern[first..close], sign) != negated).then_some(close + 1)
+    } else {
+        (element == sign).then_some(at + 1)
     }
+}
+
+/// Whether a sign is among those between brackets.
+fn in_set<S: Sign>(set: &[S], sign: S) -> bool {
+    let mut index = 0;
+    while index < set.len() {
+        if index + 2 < set.len() && set[index + 1].is(b'-') {
+            if (set[index]..=set[index + 2]).contains(&sign) {
+                return true;
+            }
+            index += 3;
+        } else if set[index] == sign {
+            return true;
+        } else {
+            index += 1;
+        }
+    }
+    false
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ impl<'a> KnownBases<'a> {
             ..Invocation::default()
         };
         let stages = Stages::of(&tree, &invocation);
-        let path = Arc::from(source.name());
+        let path = source.shared_name();
         let deeper = KnownBases {
             invocation: self.invocation,
             depth: self.depth + 1,

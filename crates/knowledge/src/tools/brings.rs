@@ -279,7 +279,12 @@ pub fn of(name: &str, manager: Manager, base: &Base) -> Brings {
         return N;
     }
     let mut brings = N;
+    let first = name.as_bytes().first();
     for entry in TABLE {
+        // Told before the whole name is: this is asked about every package.
+        if entry.name.as_bytes().first() != first {
+            continue;
+        }
         if entry.name == name && (entry.managers == managers || entry.managers == All) {
             brings = entry.brings;
             break;
@@ -298,6 +303,10 @@ pub fn of(name: &str, manager: Manager, base: &Base) -> Brings {
 
 /// Whether a name is as a pattern of this file: a name, `head*`, `*tail`, `head*tail` or `*middle*`.
 fn is_like(name: &str, pattern: &str) -> bool {
+    let (first, of_name) = (pattern.as_bytes().first(), name.as_bytes().first());
+    if first != of_name && first != Some(&b'*') {
+        return false;
+    }
     let Some((head, rest)) = pattern.split_once('*') else {
         return name == pattern;
     };
