@@ -368,6 +368,108 @@ fn a_large_context_arrives_whole_and_what_is_ignored_stays() {
 }
 
 #[test]
+fn an_ignored_dockerfile_is_not_copied_into_the_image() {
+    skip_without_engine!();
+    let file = "# syntax errors would be told\nFROM busybox\nRUN --mount=type=secret,id=s cp /run/secrets/s /secret\nCOPY . /src/\nRUN cd /src && find . -type f -o -type l | sort >/names; wc -c </src/large >/count; stat -c %a large >>/count\n";
+    let plain = file.replace("RUN --mount=type=secret,id=s cp /run/secrets/s /secret\n", "");
+    for (builder, name, file) in [
+        ("1", "Dockerfile", file),
+        ("1", "images/Dockerfile.dev", file),
+        ("0", "Dockerfile", plain.as_str()),
+    ] {
+        let ignored = format!("{name}\n**/*.skip\nempty\ndeep\n!deep/a/kept\n");
+        let own = format!("{name}.dockerignore");
+        let case = Case::new(
+            "hidden",
+            &[
+                (name, file),
+                (&own, "images\n**/*.skip\nempty\ndeep\n!deep/a/kept\n"),
+            ],
+        );
+        if name == "Dockerfile" {
+            fs::remove_file(case.path(&own)).expect("it is there");
+            fs::write(case.path(".dockerignore"), ignored).expect("it can be written");
+        }
+        for (path, text) in [
+            ("one.skip", "x"),
+            ("empty/one", "x"),
+            ("deep/a/kept", "x"),
+            ("deep/a/gone", "x"),
+            ("nothing", ""),
+        ] {
+            let path = case.folder.path().join(path);
+            fs::create_dir_all(path.parent().expect("it has one")).expect("it can be made");
+            fs::write(path, text).expect("it can be written");
+        }
+        fs::write(case.path("large"), vec![b'x'; 1_000_001]).expect("it can be written");
+        fs::set_permissions(
+            case.path("large"),
+            std::os::unix::fs::PermissionsExt::from_mode(0o4750),
+        )
+        .expect("it is ours");
+        symlink("large", case.path("link")).expect("it can be made");
+        fs::write(case.path("secret.skip"), "hush").expect("it can be written");
+        let secret = format!("id=s,src={}", case.path("secret.skip"));
+        let file = case.path(name);
+        let mut arguments = vec!["--no-lint", "--no-cache", "--file", &file];
+        if builder == "1" {
+            arguments.extend(["--secret", &secret]);
+        }
+        let mut command = case.command(&arguments);
+        let output = command.env("DOCKER_BUILDKIT", builder).output().expect("it runs");
+        good(&output);
+        let output = docker(&[
+            "run",
+            "--rm",
+            "--network",
+            "none",
+            &case.image,
+            "cat",
+            "/count",
+            "/names",
+        ]);
+        let ignore_file = if name == "Dockerfile" {
+            "./.dockerignore\n"
+        } else {
+            ""
+        };
+        let seen = printed(&output);
+        let mode = if builder == "1" { "4750" } else { "750" };
+        let expected = format!("1000001\n{mode}\n{ignore_file}./deep/a/kept\n./large\n./link\n./nothing\n");
+        assert_eq!(seen, expected, "{builder} {name}");
+        if builder == "1" {
+            let output = docker(&["run", "--rm", "--network", "none", &case.image, "cat", "/secret"]);
+            assert_eq!(printed(&output), "hush");
+        }
+        symlink("/etc/passwd", case.path("out")).expect("it can be made");
+        let output = case
+            .command(&["--no-lint", "--file", &case.path(name)])
+            .env("DOCKER_BUILDKIT", builder)
+            .output()
+            .expect("it runs");
+        assert!(!output.status.success());
+        let told = told(&output);
+        assert!(
+            told.contains("out in the context leads out of it, to /etc/passwd"),
+            "{told}"
+        );
+        fs::remove_file(case.path("out")).expect("it is there");
+        fs::write(case.path(name), "FROM busybox\nRUNN a\n").expect("it can be written");
+        let output = case
+            .command(&["--no-lint", "--file", &case.path(name)])
+            .env("DOCKER_BUILDKIT", builder)
+            .output()
+            .expect("it runs");
+        assert!(!output.status.success());
+        assert!(
+            self::told(&output).contains("unknown instruction: RUNN"),
+            "{}",
+            self::told(&output)
+        );
+    }
+}
+
+#[test]
 fn a_build_that_is_ended_ends_on_the_engine() {
     skip_without_engine!();
     for builder in ["1", "0"] {

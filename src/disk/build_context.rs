@@ -127,7 +127,7 @@ impl ContextEntry {
 pub struct BuildContext {
     folder: PathBuf,
     ignore: IgnoreFile,
-    /// Paths that are sent though they are ignored: the Dockerfile, which the builder must read.
+    /// Paths that are sent though they are ignored: the Dockerfile, where the builder must find it in here.
     always: Vec<String>,
     dockerfile: String,
 }
@@ -166,6 +166,29 @@ impl BuildContext {
     pub fn with_ignore_file(mut self) -> Self {
         self.always.push(".dockerignore".to_owned());
         self
+    }
+
+    /// Whether the Dockerfile is ignored, and sent only since the builder must read it.
+    pub fn ignores_dockerfile(&self) -> bool {
+        self.ignore.ignored(&self.dockerfile)
+    }
+
+    /// The same, with the Dockerfile in it only where it is not ignored: the builder is given it by itself.
+    #[must_use]
+    pub fn without_ignored_dockerfile(mut self) -> Self {
+        self.always.retain(|path| *path != self.dockerfile);
+        self
+    }
+
+    /// What is in the Dockerfile.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn read_dockerfile(&self) -> Result<Vec<u8>, ContextError> {
+        fs::read(self.folder.join(&self.dockerfile)).map_err(|error| ContextError::Read {
+            path: self.dockerfile.clone(),
+            error,
+        })
     }
 
     /// The Dockerfile by its path below the context.

@@ -7,13 +7,14 @@ use std::time::Duration;
 use bollard::models::{BuildInfo, BuildInfoAux};
 use bollard::query_parameters::{BuildImageOptions, BuilderVersion};
 use futures_util::StreamExt;
+use hyper::body::Bytes;
 use tokio::time::MissedTickBehavior;
 
 use super::classic::Course;
 use super::credentials::{Credentials, CredentialsError, Keys};
 use super::interrupts::Interrupts;
 use super::kit::Graph;
-use super::{Engine, EngineError, Kind, context, session};
+use super::{Engine, EngineError, Kind, context, session, sync};
 use crate::diagnose::Builder;
 use crate::disk::{BuildContext, ContextError};
 use crate::progress::Event;
@@ -147,20 +148,34 @@ impl Engine {
         passed: Option<HashMap<String, bollard::auth::DockerCredentials>>,
         on: &mut dyn FnMut(Event),
     ) -> Result<String, BuildError> {
-        let is_kit = request.builder == Builder::BuildKit;
-        let session = is_kit.then(session_id);
-        let options = options(&request, session.clone());
-        if let Some(id) = &session {
-            let opened = session::open(&self.dialer, self.description.api, id, request.offer).await;
-            opened.map_err(|error| BuildError::Engine(self.lost(error.to_string())))?;
-        }
-        let context = match is_kit {
-            true => request.context,
-            false => request.context.with_ignore_file(),
+        let session = (request.builder == Builder::BuildKit).then(session_id);
+        let shared = match session.is_some() && request.context.ignores_dockerfile() {
+            true => Some(sync::Shared::new(request.context.clone())?),
+            false => None,
         };
-        let (body, stopped) = context::body(context);
+        let options = options(&request, session.clone(), shared.as_ref());
+        if let Some(id) = &session {
+            let opened = session::open(
+                &self.dialer,
+                self.description.api,
+                id,
+                request.offer,
+                shared.clone(),
+            );
+            opened
+                .await
+                .map_err(|error| BuildError::Engine(self.lost(error.to_string())))?;
+        }
+        let sent = |context| {
+            let (body, stopped) = context::body(context);
+            (bollard::body_try_stream(body), stopped)
+        };
+        let (body, stopped) = match (shared, &session) {
+            (Some(shared), _) => (bollard::body_full(Bytes::new()), shared.stopped()),
+            (None, Some(_)) => sent(request.context),
+            (None, None) => sent(request.context.with_ignore_file()),
+        };
         let docker = self.docker.clone().with_timeout(Duration::from_secs(FIRST_WORD));
-        let body = bollard::body_try_stream(body);
         let mut items = Box::pin(docker.build_image(options, passed, Some(body)));
         let mut reading = Reading::default();
         let mut tick = tokio::time::interval(TICK);
@@ -241,7 +256,11 @@ impl Reading {
     }
 }
 
-fn options(request: &BuildRequest, session: Option<String>) -> BuildImageOptions {
+fn options(
+    request: &BuildRequest,
+    session: Option<String>,
+    shared: Option<&sync::Shared>,
+) -> BuildImageOptions {
     let all = |pairs: &BTreeMap<String, String>| -> HashMap<String, String> {
         pairs
             .iter()
@@ -249,7 +268,12 @@ fn options(request: &BuildRequest, session: Option<String>) -> BuildImageOptions
             .collect()
     };
     BuildImageOptions {
-        dockerfile: request.context.dockerfile().to_owned(),
+        dockerfile: match shared {
+            Some(shared) => shared.dockerfile_name().to_owned(),
+            None => request.context.dockerfile().to_owned(),
+        },
+        // The builder asks for the context by the session.
+        remote: shared.map(|_| "client-session".to_owned()),
         t: request.tag.clone(),
         nocache: request.no_cache,
         cachefrom: (!request.cache_from.is_empty()).then(|| request.cache_from.clone()),

@@ -16,7 +16,7 @@ use crate::disk::{BuildContext, ContextEntry, ContextError, EntryKind};
 
 /// The time of everything in a context: 2 January 1980, UTC. Zip files, and with them Python's wheels,
 /// cannot say anything before 1980, in no time zone.
-const TIME: u64 = 315_619_200;
+pub(super) const TIME: u64 = 315_619_200;
 
 /// The size of a piece, in bytes, and how many of them wait at most.
 const PIECE: usize = 64 << 10;
@@ -65,10 +65,7 @@ fn append(tar: &mut Builder<impl Write>, entry: &ContextEntry) -> Result<(), Sen
         EntryKind::File(size) => {
             header.set_entry_type(EntryType::Regular);
             header.set_size(*size);
-            let file = Exactly {
-                file: entry.open()?,
-                left: *size,
-            };
+            let file = Exactly::new(entry.open()?, *size);
             tar.append_data(&mut header, &entry.path, file)
                 .map_err(|error| match error.kind() {
                     io::ErrorKind::UnexpectedEof => ContextError::Changed(entry.path.clone()).into(),
@@ -85,9 +82,15 @@ fn append(tar: &mut Builder<impl Write>, entry: &ContextEntry) -> Result<(), Sen
 }
 
 /// As many bytes as a file had when it was met.
-struct Exactly<R> {
+pub(super) struct Exactly<R> {
     file: R,
     left: u64,
+}
+
+impl<R> Exactly<R> {
+    pub(super) fn new(file: R, size: u64) -> Self {
+        Self { file, left: size }
+    }
 }
 
 impl<R: Read> Read for Exactly<R> {
@@ -234,10 +237,7 @@ mod tests {
 
     #[test]
     fn a_file_that_shrinks_is_told() {
-        let mut short = Exactly {
-            file: &b"ab"[..],
-            left: 5,
-        };
+        let mut short = Exactly::new(&b"ab"[..], 5);
         let error = io::copy(&mut short, &mut io::sink()).expect_err("it is too short");
         assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
     }

@@ -19,6 +19,7 @@ mod kit;
 pub mod once;
 pub mod registry;
 mod session;
+mod sync;
 
 use std::cell::RefCell;
 use std::future::Future;

@@ -1,7 +1,7 @@
 //! BuildKit's session: what the builder may ask us for while it builds.
 //!
-//! A connection of its own, upgraded to gRPC, on which we are the server: secrets, the ssh agent,
-//! credentials. bollard has a session too, which knows no secrets; under the same id ours comes first and
+//! A connection of its own, upgraded to gRPC, on which we are the server: the context, secrets, the ssh
+//! agent, credentials. bollard has a session too, which knows no secrets; under the same id ours comes first and
 //! its is refused without harm.
 
 use std::collections::BTreeMap;
@@ -18,6 +18,7 @@ use bollard_buildkit_proto::health::{
 use bollard_buildkit_proto::moby::buildkit::secrets::v1::secrets_server::{Secrets, SecretsServer};
 use bollard_buildkit_proto::moby::buildkit::secrets::v1::{GetSecretRequest, GetSecretResponse};
 use bollard_buildkit_proto::moby::filesync::v1::auth_server::{Auth, AuthServer};
+use bollard_buildkit_proto::moby::filesync::v1::file_sync_server::FileSyncServer;
 use bollard_buildkit_proto::moby::filesync::v1::{
     CredentialsRequest, CredentialsResponse, FetchTokenRequest, FetchTokenResponse, GetTokenAuthorityRequest,
     GetTokenAuthorityResponse, VerifyTokenAuthorityRequest, VerifyTokenAuthorityResponse,
@@ -37,6 +38,7 @@ use tonic::{Request, Response, Status, Streaming};
 
 use super::credentials::{Credentials, Keys};
 use super::dial::{DialError, Dialer};
+use super::sync::{self, Shared};
 
 /// What a secret is.
 #[derive(Clone, PartialEq, Eq)]
@@ -72,15 +74,25 @@ const FORWARD: &str = "/moby.sshforward.v1.SSH/ForwardAgent";
 pub const DEFAULT_AGENT: &str = "default";
 
 /// Opens a session, and serves it for as long as the runtime lives.
-pub async fn open(dialer: &Dialer, api: (u16, u16), id: &str, offer: Offer) -> Result<(), DialError> {
+pub async fn open(
+    dialer: &Dialer,
+    api: (u16, u16),
+    id: &str,
+    offer: Offer,
+    shared: Option<Shared>,
+) -> Result<(), DialError> {
     let mut request = HttpRequest::builder()
         .method(Method::POST)
         .uri(format!("/v{}.{}/session", api.0, api.1))
         .header(CONNECTION, "Upgrade")
         .header(UPGRADE, "h2c")
         .header("X-Docker-Expose-Session-Uuid", id)
+        // BuildKit keeps what it was sent under this key, and asks again only for files of another size or time;
+        // ours all have one time.
+        .header("X-Docker-Expose-Session-Sharedkey", id)
         .header("X-Docker-Expose-Session-Name", "seaworthy");
-    for method in METHODS.iter().chain([&FORWARD]) {
+    let of_files = shared.is_some().then_some(&sync::METHOD);
+    for method in METHODS.iter().chain([&FORWARD]).chain(of_files) {
         request = request.header("X-Docker-Expose-Session-Grpc-Method", *method);
     }
     let request = request
@@ -105,6 +117,7 @@ pub async fn open(dialer: &Dialer, api: (u16, u16), id: &str, offer: Offer) -> R
     });
     let serving = Server::builder()
         .add_service(HealthServer::new(Served))
+        .add_optional_service(shared.map(FileSyncServer::new))
         .add_service(SecretsServer::new(offer.clone()))
         .add_service(AuthServer::new(offer.clone()))
         .add_service(SshServer::new(offer))

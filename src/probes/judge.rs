@@ -89,8 +89,9 @@ impl Judge {
         match self {
             Self::Init => match (code, said) {
                 (0, "systemd") => passed("systemd is the first process"),
-                // What becomes it: the runtime, the shell, and itself before it takes its name.
-                (0, other)
+                // What becomes it: the runtime, the shell, and itself before it takes its name. Where it
+                // ends meanwhile, who told it is ended with it, and its code says nothing.
+                (_, other)
                     if matches!(other, "sh" | "bash" | "dash" | "init") || other.starts_with("runc") =>
                 {
                     Verdict::NotYet(

@@ -272,8 +272,11 @@ impl Checker<'_> {
     }
 
     fn expose(&self, instruction: &Instruction) -> Result<(), Fault> {
+        // BuildKit sorts the words as they are written, so of several that are wrong it tells the first of these.
+        let mut words: Vec<&Word> = instruction.words().iter().collect();
+        words.sort_by(|one, other| one.text.cmp(&other.text));
         let mut ports: Vec<(&Word, Vec<ExpandedWord>)> = Vec::new();
-        for word in instruction.words() {
+        for word in words {
             let expanded = expand::expand_words(&word.text, self.escape, self.variables)
                 .map_err(|error| Fault::at(instruction, word.range.clone(), error.to_string()))?;
             ports.push((word, expanded));

@@ -413,13 +413,17 @@ impl<'a> Scan<'a> {
         sign: Option<char>,
     ) -> Result<Value, String> {
         let raw_escapes = matches!(sign, Some('#' | '%'));
+        // Told before the word is looked at, unlike other operators that there are not.
+        if operator.len() > 1 && raw_escapes {
+            return Err(unsupported(operator));
+        }
         let word = self.nested('}', raw_escapes, "syntax error: missing '}'")?;
         let null_is_unset = operator.starts_with(':');
         let found = self.look_up(name);
         if found == Lookup::Unset && self.lexer.skip_unset_env {
             return Ok(Value::plain(format!("${{{name}{operator}{}}}", word.text)));
         }
-        if (operator.len() > 1 && raw_escapes) || !matches!(sign, Some('+' | '-' | '?' | '#' | '%')) {
+        if !matches!(sign, Some('+' | '-' | '?' | '#' | '%')) {
             return Err(unsupported(operator));
         }
         let written = &self.source[start..self.at];

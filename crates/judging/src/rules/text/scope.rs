@@ -252,7 +252,11 @@ impl<'a> Scopes<'a> {
         if !self.is_windows(stage) {
             base.push("PATH");
         }
-        let own = own.into_iter().map(|(_, name)| name);
+        // An ENV may set what has no name; nobody means that.
+        let own = own
+            .into_iter()
+            .map(|(_, name)| name)
+            .filter(|name| !name.is_empty());
         self.suggestions.nearest(name, base.into_iter().chain(own))
     }
 }
