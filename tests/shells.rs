@@ -90,6 +90,37 @@ fn each_verb_has_a_manual_page() {
     assert_eq!(output.status.code(), Some(2));
 }
 
+/// mandoc knows every request of a page, and says so of those that it does not know.
+#[test]
+fn manual_pages_are_read_by_what_shows_them() {
+    for verb in [
+        "", "lint", "new", "build", "verify", "describe", "doctor", "mounts", "config",
+    ] {
+        if verb == "build" && !cfg!(feature = "engine") {
+            continue;
+        }
+        let arguments: Vec<&str> = ["man", verb]
+            .into_iter()
+            .filter(|word| !word.is_empty())
+            .collect();
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let file = folder.path().join("page.1");
+        fs::write(&file, printed(&arguments)).expect("it can be written");
+        match Command::new("mandoc")
+            .args(["-Tlint", "-Werror"])
+            .arg(&file)
+            .output()
+        {
+            Ok(output) => assert!(
+                output.status.success(),
+                "{verb}: {}",
+                String::from_utf8_lossy(&output.stdout)
+            ),
+            Err(_) => return println!("skipped: mandoc is not installed"),
+        }
+    }
+}
+
 #[test]
 fn the_version_is_one_object() {
     let version: serde_json::Value =
