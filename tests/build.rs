@@ -754,7 +754,7 @@ fn a_missing_engine_is_told_by_what_is_missing() {
             .env("DOCKER_HOST", host)
             .output()
             .expect("it runs");
-        assert!(started.elapsed() < Duration::from_secs(7), "{host} took too long");
+        assert!(started.elapsed() < Duration::from_secs(30), "{host} hangs");
         exit(&output, 2);
         told(&output)
     };

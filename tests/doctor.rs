@@ -196,7 +196,7 @@ fn silent_engine() -> Result<(), Failed> {
         .args(["doctor", "--format", "json"])
         .output()?;
     assert!(
-        start.elapsed() < Duration::from_secs(9),
+        start.elapsed() < Duration::from_secs(30),
         "it took {:?}",
         start.elapsed()
     );
@@ -275,7 +275,7 @@ fn falls_silent() -> Result<(), Failed> {
     let start = Instant::now();
     let (state, seen) = engine_seen(&[("DOCKER_HOST", &host)]);
     assert!(
-        start.elapsed() < Duration::from_secs(9),
+        start.elapsed() < Duration::from_secs(30),
         "it took {:?}",
         start.elapsed()
     );
