@@ -396,21 +396,28 @@ mod tests {
                 name.starts_with(|sign: char| sign == '_' || sign.is_ascii_alphabetic())
                     .then_some(name)
             });
-            let names: Vec<&str> = names.collect();
-            if !super::super::is_plain(script, &names) {
+            let asked: Vec<&str> = names.collect();
+            if !super::super::is_plain(script, &asked) {
                 continue;
             }
             plain += 1;
-            let (whole, offset) = with_names(script, &names);
-            for kind in [Kind::Sh, Kind::Dash, Kind::Busybox, Kind::Bash, Kind::Ksh] {
-                let interpreter = Interpreter {
+            // What is set for one command may be set for all by ENV, too.
+            let mut set = asked.clone();
+            let set_for_one = super::super::plain::SET_FOR_ONE.iter();
+            set.extend(set_for_one.filter(|name| script.contains(**name)));
+            let interpreters =
+                [Kind::Sh, Kind::Dash, Kind::Busybox, Kind::Bash, Kind::Ksh].map(|kind| Interpreter {
                     kind,
                     errexit: kind == Kind::Bash,
                     pipefail: kind == Kind::Bash,
-                };
-                let found = all(&whole, offset, interpreter);
-                if let Some(first) = found.first() {
-                    wrong.push(format!("{script:?} under {kind:?}: {first:?}"));
+                });
+            let with_names = [with_names(script, &asked), with_names(script, &set)];
+            for ((whole, offset), interpreter) in with_names
+                .iter()
+                .flat_map(|text| interpreters.map(|one| (text, one)))
+            {
+                if let Some(first) = all(whole, *offset, interpreter).first() {
+                    wrong.push(format!("{script:?} under {:?}: {first:?}", interpreter.kind));
                 }
             }
         }

@@ -146,7 +146,7 @@ const PROGRAMS: &[&str] = &[
 const SET_OPTIONS: &[&str] = &["-e", "-ex", "-u", "-x", "-xe"];
 
 /// Variables that are set for a command alone: `DEBIAN_FRONTEND=noninteractive apt-get …`.
-const SET_FOR_ONE: &[&str] = &["CGO_ENABLED", "DEBIAN_FRONTEND", "GO111MODULE", "LC_ALL"];
+pub(super) const SET_FOR_ONE: &[&str] = &["CGO_ENABLED", "DEBIAN_FRONTEND", "GO111MODULE", "LC_ALL"];
 
 /// Signs that stand in quotes where `echo` prints them, and may mean something to other programs.
 const PRINTED: &[u8] = b"'()[]*#~^?";
@@ -250,7 +250,8 @@ impl<'t> Reader<'t, '_> {
         let mut has_variable = false;
         loop {
             let blanks = self.rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t'));
-            self.rest = &self.rest[blanks.count()..];
+            let (blanks, rest) = self.rest.split_at(blanks.count());
+            self.rest = rest;
             let end = match self.rest {
                 [] => Some((End::Text, 0)),
                 [b'&', b'&', ..] => Some((End::And, 2)),
@@ -267,6 +268,10 @@ impl<'t> Reader<'t, '_> {
                     has_variable,
                     end,
                 });
+            }
+            // Of several blanks `echo` prints one.
+            if program == Some(b"echo") && !matches!(blanks, b"" | b" ") {
+                return None;
             }
             let is_echo = program == Some(b"echo") && !is_sudo;
             if self.rest[0] == b'>' {
@@ -487,6 +492,8 @@ pub mod tests {
         }
         for text in [
             "echo -e a",
+            "echo a  b",
+            "echo \"a\"\tb >/c",
             "echo 'a\\b'",
             "echo a >b",
             "echo a 2>/b",
