@@ -221,7 +221,11 @@ mod tests {
         scopes.enter(1, Some("x"));
         assert_eq!(scopes.of(1).get("a"), Lookup::Set("1".into()));
         assert_eq!(scopes.of(1).get("b"), Lookup::Unset);
-        assert_eq!(scopes.folder(1), Some("/app/x"));
+        let expected = Folder {
+            path: "/app/x".to_owned(),
+            is_sure: true,
+        };
+        assert_eq!(scopes.folder(1), Some(&expected));
     }
 
     #[test]
@@ -229,7 +233,15 @@ mod tests {
         let mut scopes = Scopes::default();
         scopes.open(Base::Image);
         assert_eq!(scopes.of(0).get("a"), Lookup::Unknown);
-        assert_eq!(scopes.folder(0), None);
+        let folder = scopes
+            .folder(0)
+            .map(|folder| (folder.path.as_str(), folder.is_sure));
+        assert_eq!(folder, Some(("/", false)));
+        scopes.enter(0, Some("srv"));
+        let folder = scopes
+            .folder(0)
+            .map(|folder| (folder.path.as_str(), folder.is_sure));
+        assert_eq!(folder, Some(("/srv", false)));
     }
 
     #[test]
