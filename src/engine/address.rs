@@ -46,6 +46,8 @@ pub enum Address {
         host: String,
         /// The port, if said.
         port: Option<u16>,
+        /// The engine's socket over there, if said.
+        socket: Option<String>,
     },
 }
 
@@ -55,10 +57,16 @@ impl std::fmt::Display for Address {
             Self::Unix(path) => write!(out, "unix://{}", path.display()),
             Self::Tcp { host, port } => write!(out, "tcp://{host}:{port}"),
             Self::Tls { host, port, .. } => write!(out, "tcp://{host}:{port} (TLS)"),
-            Self::Ssh { user, host, port } => {
+            Self::Ssh {
+                user,
+                host,
+                port,
+                socket,
+            } => {
                 let user = user.as_ref().map(|user| format!("{user}@")).unwrap_or_default();
                 let port = port.map(|port| format!(":{port}")).unwrap_or_default();
-                write!(out, "ssh://{user}{host}{port}")
+                let socket = socket.as_deref().unwrap_or_default();
+                write!(out, "ssh://{user}{host}{port}{socket}")
             }
         }
     }
@@ -299,6 +307,14 @@ fn parse(text: &str, origin: &str, certificates: Option<PathBuf>) -> Result<Addr
             })
         }
         "ssh" => {
+            let at = rest.find('/').unwrap_or(rest.len());
+            let (rest, socket) = rest.split_at(at);
+            let socket = (socket.len() > 1).then(|| socket.to_owned());
+            // A shell over there reads it.
+            let is_safe = |sign: char| sign.is_ascii_alphanumeric() || "/._-+@".contains(sign);
+            if socket.as_ref().is_some_and(|socket| !socket.chars().all(is_safe)) {
+                return Err(incomplete("socket that can be passed on"));
+            }
             let (user, rest) = match rest.rsplit_once('@') {
                 Some((user, rest)) => (Some(user.to_owned()), rest),
                 None => (None, rest),
@@ -308,7 +324,12 @@ fn parse(text: &str, origin: &str, certificates: Option<PathBuf>) -> Result<Addr
             if host.starts_with('-') || user.as_ref().is_some_and(|user| user.starts_with('-')) {
                 return Err(incomplete("host"));
             }
-            Ok(Address::Ssh { user, host, port })
+            Ok(Address::Ssh {
+                user,
+                host,
+                port,
+                socket,
+            })
         }
         _ => Err(AddressError::Scheme {
             origin: origin.to_owned(),
@@ -401,9 +422,29 @@ mod tests {
             Ok(Address::Ssh {
                 user,
                 host: "h".into(),
-                port: Some(22)
+                port: Some(22),
+                socket: None,
             })
         );
+        for (text, socket) in [
+            ("ssh://h", None),
+            ("ssh://h/", None),
+            (
+                "ssh://h/run/user/1000/docker.sock",
+                Some("/run/user/1000/docker.sock"),
+            ),
+        ] {
+            let expected = Address::Ssh {
+                user: None,
+                host: "h".into(),
+                port: None,
+                socket: socket.map(str::to_owned),
+            };
+            assert_eq!(found(&[("DOCKER_HOST", text)]), Ok(expected), "{text}");
+        }
+        for text in ["ssh://h/a;b", "ssh://h/$a", "ssh://h/a b", "ssh://h/a'"] {
+            assert!(found(&[("DOCKER_HOST", text)]).is_err(), "{text}");
+        }
     }
 
     #[test]

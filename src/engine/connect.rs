@@ -241,6 +241,28 @@ fn told(address: &Address, error: DialError) -> ConnectError {
             host,
             reason,
         },
+        (DialError::Tls(reason), Address::Tls { certificates, .. })
+            if !crate::disk::is_there(&certificates.join("ca.pem")) =>
+        {
+            let folder = certificates.display();
+            let reason = format!("{reason}; there is no ca.pem in {folder} with who else is to be trusted");
+            ConnectError::Tls {
+                address: shown,
+                reason,
+            }
+        }
+        // It takes the connection first, and looks at our certificate then.
+        (DialError::Http(reason), Address::Tls { certificates, .. }) if reason.contains("fatal alert") => {
+            let folder = certificates.display();
+            let reason = match crate::disk::is_there(&certificates.join("cert.pem")) {
+                true => format!("it refuses the certificate in {folder}: {reason}"),
+                false => format!("it wants a certificate, and there is no cert.pem in {folder}: {reason}"),
+            };
+            ConnectError::Tls {
+                address: shown,
+                reason,
+            }
+        }
         (error @ (DialError::Certificate { .. } | DialError::Tls(_)), _) => ConnectError::Tls {
             address: shown,
             reason: error.to_string(),

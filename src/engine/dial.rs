@@ -96,7 +96,12 @@ impl Dialer {
                     secured.map_err(|error| DialError::Tls(super::plain(&error)))?,
                 ))
             }
-            Address::Ssh { user, host, port } => Ok(Box::new(ssh(user.as_deref(), host, *port)?)),
+            Address::Ssh {
+                user,
+                host,
+                port,
+                socket,
+            } => Ok(Box::new(ssh(user.as_deref(), host, *port, socket.as_deref())?)),
         }
     }
 
@@ -205,7 +210,7 @@ struct Ssh {
     output: ChildStdout,
 }
 
-fn ssh(user: Option<&str>, host: &str, port: Option<u16>) -> Result<Ssh, DialError> {
+fn ssh(user: Option<&str>, host: &str, port: Option<u16>, socket: Option<&str>) -> Result<Ssh, DialError> {
     let mut command = Command::new("ssh");
     // Nobody is there to be asked for a passphrase while a picture is drawn.
     command.args(["-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=5"]);
@@ -215,7 +220,11 @@ fn ssh(user: Option<&str>, host: &str, port: Option<u16>) -> Result<Ssh, DialErr
     if let Some(port) = port {
         command.args(["-p", &port.to_string()]);
     }
-    command.args(["--", host, "docker", "system", "dial-stdio"]);
+    command.args(["--", host, "docker"]);
+    if let Some(socket) = socket {
+        command.args(["--host", &format!("unix://{socket}")]);
+    }
+    command.args(["system", "dial-stdio"]);
     let started = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -4,10 +4,11 @@
 use std::ops::Range;
 
 use super::mount::{self, Mount};
+use super::scope::Folder;
 use super::{Fault, copy, graph, ports, signal};
 use crate::finding::Certainty;
 use crate::syntax::expand::{self, Expanded, ExpandedWord, Lookup, Variables};
-use crate::syntax::{Args, Flag, Instruction, Keyword, Lexer, Word, quoted};
+use crate::syntax::{Args, Flag, Heredoc, Instruction, Keyword, Lexer, Word, quoted};
 
 /// What BuildKit says of `--device` outside of labs builds.
 const NO_DEVICES: &str = "device feature is only supported in Dockerfile frontend 1.14.0-labs or later";
@@ -21,7 +22,7 @@ pub(super) struct Checker<'a> {
     /// The variables at this point.
     pub variables: &'a dyn Variables,
     /// The working folder, where it is known.
-    pub folder: Option<&'a str>,
+    pub folder: Option<&'a Folder>,
     /// Whether the frontend takes what is not settled yet.
     pub is_labs: bool,
     /// Whether a mount names a stage that comes later.
@@ -154,28 +155,28 @@ impl Checker<'_> {
         let Some((target, sources)) = instruction.words().split_last() else {
             return Ok(());
         };
-        let is_inline = |word: &Word| {
-            let overlaps = |range: &Range<u32>| range.start < word.range.end && word.range.start < range.end;
-            instruction
-                .heredocs
-                .iter()
-                .any(|heredoc| overlaps(&heredoc.range))
+        // `<< EOF` is two words here, and no file.
+        let inline = |word: &Word| {
+            let mut heredocs = instruction.heredocs.iter();
+            heredocs.find(|heredoc| heredoc.range == word.range)
         };
         let mut paths = Vec::new();
-        for word in sources.iter().filter(|word| !is_inline(word)) {
+        for word in sources.iter().filter(|word| inline(word).is_none()) {
             paths.push((word, self.word(instruction, word)?));
         }
         self.word(instruction, target)?;
-        self.bodies(instruction)?;
+        for heredoc in sources.iter().filter_map(inline).filter(|heredoc| heredoc.expand) {
+            self.body(heredoc)?;
+        }
         if let Some((flag, mode)) = chmod.filter(|(_, mode)| mode.holes.is_empty() && !mode.text.is_empty())
             && let Some(message) = copy::chmod(&mode.text)
         {
             return Err(Fault::at(instruction, flag.range.clone(), message));
         }
         let known = |path: &Expanded| path.holes.is_empty().then(|| path.text.clone());
-        if let Some((flag, sum)) = checksum.filter(|(_, sum)| !sum.text.is_empty()) {
+        if let Some((flag, sum)) = checksum.filter(|(_, sum)| sum.holes.is_empty() && !sum.text.is_empty()) {
             let paths: Vec<Option<String>> = paths.iter().map(|(_, path)| known(path)).collect();
-            if let Some(message) = copy::checksum(known(&sum).as_deref(), &paths) {
+            if let Some(message) = copy::checksum(&sum.text, &paths) {
                 return Err(Fault::at(instruction, flag.range.clone(), message));
             }
         }
@@ -191,31 +192,27 @@ impl Checker<'_> {
         Ok(())
     }
 
-    /// The bodies of here-documents in which variables are replaced.
-    fn bodies(&self, instruction: &Instruction) -> Result<(), Fault> {
+    /// The body of a here-document in which variables are replaced.
+    fn body(&self, heredoc: &Heredoc) -> Result<(), Fault> {
         let lexer = Lexer {
             skip_process_quotes: true,
             ..Lexer::default()
         };
-        for heredoc in instruction.heredocs.iter().filter(|heredoc| heredoc.expand) {
-            let bytes = self.text.get(heredoc.body.range()).unwrap_or_default();
-            if !bytes.contains(&b'$') {
-                continue;
-            }
-            let mut body = String::from_utf8_lossy(bytes).into_owned();
-            if heredoc.chomp {
-                let lines = body.split_inclusive('\n');
-                body = lines.map(|line| line.trim_start_matches('\t')).collect();
-            }
-            if let Err(error) = lexer.expand(&body, self.variables) {
-                return Err(Fault {
-                    message: error.to_string(),
-                    span: heredoc.body,
-                    certainty: Certainty::Certain,
-                });
-            }
+        let bytes = self.text.get(heredoc.body.range()).unwrap_or_default();
+        if !bytes.contains(&b'$') {
+            return Ok(());
         }
-        Ok(())
+        let mut body = String::from_utf8_lossy(bytes).into_owned();
+        if heredoc.chomp {
+            let lines = body.split_inclusive('\n');
+            body = lines.map(|line| line.trim_start_matches('\t')).collect();
+        }
+        let expanded = lexer.expand(&body, self.variables);
+        expanded.map(drop).map_err(|error| Fault {
+            message: error.to_string(),
+            span: heredoc.body,
+            certainty: Certainty::Certain,
+        })
     }
 
     fn run(&self, instruction: &Instruction) -> Result<(), Fault> {

@@ -35,7 +35,7 @@ fn is_symbolic(mode: &str) -> bool {
 }
 
 /// What BuildKit says of the `--checksum` of an ADD with these paths; a path that is not known is none.
-pub(super) fn checksum(checksum: Option<&str>, paths: &[Option<String>]) -> Option<String> {
+pub(super) fn checksum(checksum: &str, paths: &[Option<String>]) -> Option<String> {
     let [path] = paths else {
         return Some("checksum can't be specified for multiple sources".to_owned());
     };
@@ -44,7 +44,7 @@ pub(super) fn checksum(checksum: Option<&str>, paths: &[Option<String>]) -> Opti
         return Some("checksum requires HTTP(S) or Git sources".to_owned());
     }
     if kind == Source::Web {
-        return reference::digest_refusal(checksum?);
+        return reference::digest_refusal(checksum);
     }
     None
 }
@@ -156,7 +156,7 @@ mod tests {
         let paths = |paths: &[&str]| -> Vec<Option<String>> {
             paths.iter().map(|path| Some((*path).to_owned())).collect()
         };
-        let told = |sum: &str, of: &[&str]| checksum(Some(sum), &paths(of));
+        let told = |sum: &str, of: &[&str]| checksum(sum, &paths(of));
         let sum = format!("sha256:{}", "a".repeat(64));
         assert_eq!(told(&sum, &["https://a.org/b"]), None);
         assert_eq!(told("abc", &["https://a.org/b.git"]), None);
@@ -172,6 +172,6 @@ mod tests {
             told(&sum, &["a", "b"]).as_deref(),
             Some("checksum can't be specified for multiple sources")
         );
-        assert_eq!(checksum(Some(&sum), &[None]), None);
+        assert_eq!(checksum(&sum, &[None]), None);
     }
 }

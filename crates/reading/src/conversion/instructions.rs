@@ -1,7 +1,7 @@
 //! Goes through the instructions of all stages, and through what stands after ONBUILD.
 
 use super::checker::{self, Changes, Checker};
-use super::scope::{Anything, Base, Scopes};
+use super::scope::{Anything, Base, Folder, Scopes};
 use super::{Conversion, Fault, Step, graph};
 use crate::finding::Certainty;
 use crate::stages::Start;
@@ -112,7 +112,7 @@ impl Conversion<'_> {
     fn checker<'c>(
         &'c self,
         variables: &'c dyn Variables,
-        folder: Option<&'c str>,
+        folder: Option<&'c Folder>,
         is_later: &'c dyn Fn(&str) -> bool,
     ) -> Checker<'c> {
         Checker {

@@ -1,7 +1,7 @@
 //! Mounts of RUN: their options after expansion, and what does not go together.
 
 use super::number;
-use super::scope::join;
+use super::scope::{Folder, join};
 use crate::syntax::expand::{ExpandError, Expanded};
 use crate::syntax::{fields, nearest, quoted, suggestion};
 
@@ -226,7 +226,7 @@ impl Mount {
 
     /// What is wrong once the working folder is there, none where that is not known; and whether that
     /// is sure.
-    pub(super) fn placed(&self, folder: Option<&str>) -> Option<(String, bool)> {
+    pub(super) fn placed(&self, folder: Option<&Folder>) -> Option<(String, bool)> {
         match self.kind? {
             "secret" => return None,
             "ssh" => {
@@ -244,11 +244,9 @@ impl Mount {
         if target.starts_with('/') {
             return (target == "/").then_some((root, true));
         }
-        match folder {
-            Some(folder) => (join(folder, target) == "/").then_some((root, true)),
-            // Images mostly have the root as their folder.
-            None => target.is_empty().then_some((root, false)),
-        }
+        // A target of its own was written by somebody who knows the image's folder.
+        let folder = folder.filter(|folder| folder.is_sure || target.is_empty())?;
+        (join(&folder.path, target) == "/").then_some((root, folder.is_sure))
     }
 
     /// Whether it takes files from somewhere else.
@@ -279,7 +277,11 @@ mod tests {
             Ok(mount) => mount,
             Err((message, _)) => return Some(message),
         };
-        mount.placed(Some("/")).map(|(message, _)| message)
+        let root = Folder {
+            path: "/".to_owned(),
+            is_sure: true,
+        };
+        mount.placed(Some(&root)).map(|(message, _)| message)
     }
 
     #[test]

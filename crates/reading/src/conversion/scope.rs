@@ -49,7 +49,16 @@ struct Scope {
     /// Whether anything not among the variables may be set.
     is_open: bool,
     /// The working folder, where it is known.
-    folder: Option<String>,
+    folder: Option<Folder>,
+}
+
+/// A working folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Folder {
+    /// Its path, from the root on.
+    pub path: String,
+    /// Whether it is that of the image below, too; most images have the root.
+    pub is_sure: bool,
 }
 
 /// The scopes of all stages that were opened.
@@ -65,8 +74,10 @@ impl Scopes {
     pub fn open(&mut self, base: Base) {
         let folder = match base {
             Base::Stage(index) => self.all[index].folder.clone(),
-            Base::Scratch => Some("/".to_owned()),
-            Base::Image => None,
+            Base::Scratch | Base::Image => Some(Folder {
+                path: "/".to_owned(),
+                is_sure: matches!(base, Base::Scratch),
+            }),
         };
         self.all.push(Scope {
             base,
@@ -82,19 +93,25 @@ impl Scopes {
     }
 
     /// The working folder of a stage, where it is known.
-    pub fn folder(&self, stage: usize) -> Option<&str> {
-        self.all[stage].folder.as_deref()
+    pub fn folder(&self, stage: usize) -> Option<&Folder> {
+        self.all[stage].folder.as_ref()
     }
 
     /// Takes a WORKDIR; none where its value is not known.
     pub fn enter(&mut self, stage: usize, folder: Option<&str>) {
         let scope = &mut self.all[stage];
         scope.folder = match (folder, &scope.folder) {
-            (Some(folder), _) if folder.starts_with('/') => Some(join("/", folder)),
-            (Some(folder), Some(before)) => Some(join(before, folder)),
+            (Some(folder), _) if folder.starts_with('/') => Some(Folder {
+                path: join("/", folder),
+                is_sure: true,
+            }),
+            (Some(folder), Some(before)) => Some(Folder {
+                path: join(&before.path, folder),
+                is_sure: before.is_sure,
+            }),
             _ => None,
         };
-        scope.folder.take_if(|folder| folder.len() > LONGEST_FOLDER);
+        scope.folder.take_if(|folder| folder.path.len() > LONGEST_FOLDER);
     }
 
     /// Takes a variable of ENV.
@@ -204,7 +221,11 @@ mod tests {
         scopes.enter(1, Some("x"));
         assert_eq!(scopes.of(1).get("a"), Lookup::Set("1".into()));
         assert_eq!(scopes.of(1).get("b"), Lookup::Unset);
-        assert_eq!(scopes.folder(1), Some("/app/x"));
+        let expected = Folder {
+            path: "/app/x".to_owned(),
+            is_sure: true,
+        };
+        assert_eq!(scopes.folder(1), Some(&expected));
     }
 
     #[test]
@@ -212,7 +233,15 @@ mod tests {
         let mut scopes = Scopes::default();
         scopes.open(Base::Image);
         assert_eq!(scopes.of(0).get("a"), Lookup::Unknown);
-        assert_eq!(scopes.folder(0), None);
+        let folder = scopes
+            .folder(0)
+            .map(|folder| (folder.path.as_str(), folder.is_sure));
+        assert_eq!(folder, Some(("/", false)));
+        scopes.enter(0, Some("srv"));
+        let folder = scopes
+            .folder(0)
+            .map(|folder| (folder.path.as_str(), folder.is_sure));
+        assert_eq!(folder, Some(("/srv", false)));
     }
 
     #[test]
