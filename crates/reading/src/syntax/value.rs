@@ -101,7 +101,7 @@ pub fn fields(line: &str) -> Result<Vec<String>, String> {
         let Some(mut rest) = line[at..].strip_prefix('"') else {
             let field = line[at..].split(',').next().unwrap_or_default();
             if let Some(quote) = field.find('"') {
-                return failed(at + quote, "bare \" in non-quoted field");
+                return failed(at + quote, "bare \" in non-quoted-field");
             }
             fields.push(field.to_owned());
             at += field.len();
