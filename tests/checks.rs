@@ -274,6 +274,6 @@ fn many_stages_and_triggers_take_time_in_proportion() {
             "{seconds} s, {graph} of them for the stages, for {:?}",
             &text[..40]
         );
-        assert!(seconds < 20.0, "{seconds} s for {:?}", &text[..40]);
+        assert!(seconds < 100.0, "{seconds} s for {:?}", &text[..40]);
     }
 }

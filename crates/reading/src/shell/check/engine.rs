@@ -494,7 +494,7 @@ mod tests {
                 let found = crate::shell::check(&text, interpreter, &["x"]);
                 assert!(found.len() <= MOST_FINDINGS);
                 let spent = start.elapsed();
-                assert!(spent < Duration::from_secs(10), "{shape:?} took {spent:?}");
+                assert!(spent < Duration::from_secs(60), "{shape:?} took {spent:?}");
             }
         }
     }
