@@ -45,8 +45,9 @@ fuzz_target!(|bytes: &[u8]| {
         layers: &[],
         context: &context,
         context_name: String::new(),
-        known_from: None,
+        known_from: &Default::default(),
         excerpts: true,
+        shown: None,
     };
     let (findings, suppressed) = resolver.resolve(verdict);
     let report = Report {
