@@ -152,6 +152,48 @@ fn a_deletion_in_a_later_layer_counts_and_absence_is_certain() {
 }
 
 #[test]
+fn modes_that_hold_at_the_end_are_told_once_and_not_of_what_packages_own() {
+    let (file, folder) = (EntryType::Regular, EntryType::Directory);
+    let list = "/.\n/usr/bin/tool\n";
+    let status = "Package: tool\nStatus: install ok installed\nArchitecture: all\nVersion: 1\n\n";
+    let first = Tar::default()
+        .file("var/lib/dpkg/status", status)
+        .file("var/lib/dpkg/info/tool.list", list)
+        .with_mode("usr/bin/tool", file, 0o4755)
+        .with_mode("usr/bin/own", file, 0o4755)
+        .with_mode("usr/bin/group", file, 0o2755)
+        .with_mode("opt/shared", folder, 0o2775)
+        .with_mode("opt/open", folder, 0o777)
+        .with_mode("opt/open/below", file, 0o666)
+        .with_mode("opt/drop", folder, 0o1777)
+        .with_mode("opt/closed-later", file, 0o666)
+        .with_mode("opt/removed-later", file, 0o666)
+        .with_mode("root/.ssh/id_rsa", file, 0o644)
+        .with_mode("root/.ssh/id_ed25519", file, 0o600)
+        .link("opt/link", "open")
+        .end();
+    let second = Tar::default()
+        .with_mode("opt/closed-later", file, 0o644)
+        .file("opt/.wh.removed-later", "")
+        .with_mode("etc/open.conf", file, 0o666)
+        .end();
+    let mut found: Vec<String> = judge_image(&facts(&[first, second]), &Invocation::default())
+        .into_iter()
+        .filter(|finding| ["world-writable", "setuid-set", "private-key-readable"].contains(&finding.rule))
+        .map(|finding| finding.message)
+        .collect();
+    found.sort();
+    let told = [
+        "with `2755` whoever starts /usr/bin/group runs it as its group",
+        "with `4755` whoever starts /usr/bin/own runs it as its owner",
+        "with `644` everybody may read the key /root/.ssh/id_rsa",
+        "with `666` everybody may write /etc/open.conf",
+        "with `777` everybody may write /opt/open",
+    ];
+    assert_eq!(found, told);
+}
+
+#[test]
 fn an_archive_that_is_cut_off_is_told_wherever_it_ends() {
     let whole = saved(&layers());
     for end in (0..whole.len() - 1600).step_by(509) {

@@ -46,6 +46,13 @@ impl Tar {
         self.put(header, content)
     }
 
+    /// A file or folder of a mode.
+    pub fn with_mode(self, name: &str, kind: EntryType, mode: u32) -> Self {
+        let mut header = Self::header(name, kind, 0);
+        header.set_mode(mode);
+        self.put(header, &[])
+    }
+
     pub fn of(self, name: &str, kind: EntryType) -> Self {
         self.put(Self::header(name, kind, 0), &[])
     }

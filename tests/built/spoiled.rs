@@ -122,13 +122,7 @@ pub const SPOILINGS: &[&[Spoiling]] = &[
         ),
         both("RUN echo 'exec bash' > /tmp/start.sh", "tmp-content", Some(15)),
         both("ENTRYPOINT [\"sh\", \"/tmp/start.sh\"]", "tmp-content", Some(15)),
-        // Modes are foreseen, not yet observed: in the image the contract alone names it.
-        Spoiling {
-            line: "RUN chmod 0666 /etc/sudoers.d/coder",
-            before: Some("world-writable"),
-            after: None,
-            point: Some(4),
-        },
+        both("RUN chmod 0666 /etc/sudoers.d/coder", "world-writable", Some(4)),
         both("VOLUME /run", "run-dir-volume", Some(14)),
         built(
             "RUN rm /usr/lib/locale/locale-archive",

@@ -9,7 +9,7 @@
 
 use super::{Levels, Report, Rule, Scope};
 use crate::contract::Contract;
-use crate::facts::{Facts, File, Right, path};
+use crate::facts::{Facts, File, Right, is_private_key, path};
 use crate::finding::Severity;
 
 /// Its entry in the list.
@@ -83,55 +83,4 @@ fn is_written_openly(facts: &Facts, file: &File) -> bool {
         is_it && mode.origin.step >= file.written.step || is_around && file.path.text().contains("/private/")
     });
     !has_umask && !gets_mode
-}
-
-/// Whether a file of this path holds a private key.
-fn is_private_key(path: &str) -> bool {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let lower = name.to_ascii_lowercase();
-    let is_pem = lower.ends_with(".pem") || lower.ends_with(".key");
-    let is_public = [
-        "public", "pub", "cert", "chain", "csr", "ca.", "gpg", "archive", "apt", "repo",
-    ]
-    .iter()
-    .any(|part| lower.contains(part));
-    let says_private = [
-        "private", "privkey", "priv-key", "priv_key", "-key.pem", "_key.pem",
-    ]
-    .iter()
-    .any(|part| lower.contains(part));
-    let in_private = folder.ends_with("/ssl/private") || folder.ends_with("/tls/private");
-    match lower.as_str() {
-        "id_rsa" | "id_dsa" | "id_ecdsa" | "id_ed25519" | "key.pem" => true,
-        _ if lower.starts_with("ssh_host_") && lower.ends_with("_key") => true,
-        _ => is_pem && (says_private || in_private) && !is_public,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_private_key;
-
-    #[test]
-    fn keys_are_told_from_what_everybody_may_read() {
-        for key in [
-            "/root/.ssh/id_rsa",
-            "/etc/ssl/private/server.key",
-            "/etc/nginx/privkey.pem",
-            "/app/server-key.pem",
-            "/etc/ssh/ssh_host_rsa_key",
-        ] {
-            assert!(is_private_key(key), "{key}");
-        }
-        for other in [
-            "/root/.ssh/id_rsa.pub",
-            "/etc/apt/keyrings/docker.key",
-            "/etc/ssl/certs/ca.pem",
-            "/etc/ssl/private/cert.pem",
-            "/usr/share/public-key.pem",
-            "/etc/ssh/ssh_host_rsa_key.pub",
-        ] {
-            assert!(!is_private_key(other), "{other}");
-        }
-    }
 }

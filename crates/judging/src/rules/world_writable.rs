@@ -5,7 +5,8 @@
 //! everybody has the sticky bit (`1777`), as `/tmp` has it.
 //!
 //! Told wherever a mode is given: `chmod`, `mkdir -m`, `install -m`, `find -exec chmod`, `COPY --chmod=`.
-//! What is removed again, or gets another mode later, is not told.
+//! What is removed again, or gets another mode later, is not told. Of an image, what its layers hold is told
+//! but for what packages own, and a folder stands for what lies below it.
 //!
 //! Give the file to who needs it, with `COPY --chown=` or `chown`, and use `755` or `775`.
 

@@ -57,7 +57,7 @@ pub use effect::{
 pub use engine::Engine;
 pub use files::{File, Files, Gone, Removal};
 pub use meaning::{DaemonSetting, Meaning};
-pub use modes::{Mode, ModeReach, Right};
+pub use modes::{Mode, ModeReach, Right, gives, is_private_key};
 pub use observed::{LayerPaths, Observed, Seen, SeenKind, mark};
 pub use packages::{Package, Packages};
 pub use units::Unit;

@@ -86,6 +86,29 @@ pub fn gives(mode: &str, right: Right) -> bool {
     })
 }
 
+/// Whether a file of this path holds a private key.
+pub fn is_private_key(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let lower = name.to_ascii_lowercase();
+    let is_pem = lower.ends_with(".pem") || lower.ends_with(".key");
+    let is_public = [
+        "public", "pub", "cert", "chain", "csr", "ca.", "gpg", "archive", "apt", "repo",
+    ]
+    .iter()
+    .any(|part| lower.contains(part));
+    let says_private = [
+        "private", "privkey", "priv-key", "priv_key", "-key.pem", "_key.pem",
+    ]
+    .iter()
+    .any(|part| lower.contains(part));
+    let in_private = folder.ends_with("/ssl/private") || folder.ends_with("/tls/private");
+    match lower.as_str() {
+        "id_rsa" | "id_dsa" | "id_ecdsa" | "id_ed25519" | "key.pem" => true,
+        _ if lower.starts_with("ssh_host_") && lower.ends_with("_key") => true,
+        _ => is_pem && (says_private || in_private) && !is_public,
+    }
+}
+
 impl Mode {
     /// Whether it certainly gives a right.
     pub fn gives(&self, right: Right) -> bool {
@@ -166,7 +189,7 @@ impl Facts {
 
 #[cfg(test)]
 mod tests {
-    use super::{Right, gives};
+    use super::{Right, gives, is_private_key};
 
     #[test]
     fn modes_are_read_as_chmod_reads_them() {
@@ -204,5 +227,28 @@ mod tests {
                 && !gives("640", Right::ReadByAll)
         );
         assert!(gives("1777", Right::Sticky) && gives("a+rwt", Right::Sticky));
+    }
+
+    #[test]
+    fn keys_are_told_from_what_everybody_may_read() {
+        for key in [
+            "/root/.ssh/id_rsa",
+            "/etc/ssl/private/server.key",
+            "/etc/nginx/privkey.pem",
+            "/app/server-key.pem",
+            "/etc/ssh/ssh_host_rsa_key",
+        ] {
+            assert!(is_private_key(key), "{key}");
+        }
+        for other in [
+            "/root/.ssh/id_rsa.pub",
+            "/etc/apt/keyrings/docker.key",
+            "/etc/ssl/certs/ca.pem",
+            "/etc/ssl/private/cert.pem",
+            "/usr/share/public-key.pem",
+            "/etc/ssh/ssh_host_rsa_key.pub",
+        ] {
+            assert!(!is_private_key(other), "{other}");
+        }
     }
 }

@@ -248,7 +248,8 @@ impl Tell {
         lies_in(path, "/home") && path != "/home" || self.watched.iter().any(|folder| lies_in(path, folder))
     }
 
-    fn is_owned(&self, path: &str) -> bool {
+    /// Whether a package has it.
+    pub fn is_owned(&self, path: &str) -> bool {
         let has = |path: &str| self.owned.binary_search(&mark(path)).is_ok();
         // Packages name paths as they were before `/usr` took them in.
         has(path) || path.strip_prefix("/usr").is_some_and(has) || has(&format!("/usr{path}"))

@@ -150,6 +150,10 @@ impl Keep {
         {
             return true;
         }
+        // Keys.
+        if folder.ends_with("/.ssh") {
+            return true;
+        }
         // The C libraries by their loaders, and locales.
         if name.starts_with("ld-musl-") || name == "libc.so.6" || folder == "/usr/lib/locale" {
             return true;

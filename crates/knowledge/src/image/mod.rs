@@ -19,6 +19,7 @@ mod known;
 mod layer;
 mod layout;
 mod locales;
+mod modes;
 mod observe;
 mod packages;
 mod places;

@@ -13,6 +13,7 @@ use super::effects::Tell;
 use super::history::{self, Matched};
 use super::inspected::{Inspected, Installed};
 use super::keep::Keep;
+use super::modes;
 use super::places::Places;
 use super::state::{self, State};
 use super::system;
@@ -115,6 +116,8 @@ fn layers(image: &Inspected, places: &Places, keep: &Keep, by_line: &mut [Vec<Ef
             packages = now;
         }
         tell.layer(layer, &place, effects);
+        let is_owned = |path: &str| tell.is_owned(path);
+        modes::of_layer((index, layer), &last, &is_owned, &place, effects);
     }
     state
 }
