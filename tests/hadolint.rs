@@ -189,7 +189,7 @@ struct Row {
     line: u32,
 }
 
-impl Hadolint<'_> {
+impl<'a> Hadolint<'a> {
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command
@@ -201,9 +201,22 @@ impl Hadolint<'_> {
         command
     }
 
-    fn is_there(&self) -> bool {
-        let version = self.command().arg("--version").output();
-        version.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains(RELEASE))
+    /// The one that is installed; none, with a note, where there is none, which CI does not take.
+    fn installed(folder: &'a Path) -> Option<Self> {
+        let hadolint = Self {
+            program: std::env::var("HADOLINT").unwrap_or_else(|_| "hadolint".to_owned()),
+            folder,
+        };
+        let version = hadolint.command().arg("--version").output();
+        let is_there = version.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains(RELEASE));
+        if !is_there {
+            assert!(
+                std::env::var_os("CI").is_none(),
+                "hadolint {RELEASE} is not installed"
+            );
+            println!("skipped: hadolint {RELEASE} is not installed");
+        }
+        is_there.then_some(hadolint)
     }
 
     /// What it says of files; none of those that it dies of.
@@ -253,18 +266,9 @@ struct Tally {
 #[test]
 fn what_hadolint_says_of_the_corpus_is_said() {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    let hadolint = Hadolint {
-        program: std::env::var("HADOLINT").unwrap_or_else(|_| "hadolint".to_owned()),
-        folder: folder.path(),
-    };
-    if !hadolint.is_there() {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "hadolint {RELEASE} is not installed"
-        );
-        println!("skipped: hadolint {RELEASE} is not installed");
+    let Some(hadolint) = Hadolint::installed(folder.path()) else {
         return;
-    }
+    };
     let Some(corpus) = shared::corpus("general") else {
         return;
     };
@@ -376,18 +380,9 @@ fn what_hadolint_says_of_the_corpus_is_said() {
 #[test]
 fn what_hadolint_says_of_unusual_forms_is_said() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/hadolint");
-    let hadolint = Hadolint {
-        program: std::env::var("HADOLINT").unwrap_or_else(|_| "hadolint".to_owned()),
-        folder: Path::new(folder),
-    };
-    if !hadolint.is_there() {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "hadolint {RELEASE} is not installed"
-        );
-        println!("skipped: hadolint {RELEASE} is not installed");
+    let Some(hadolint) = Hadolint::installed(Path::new(folder)) else {
         return;
-    }
+    };
     let mut names: Vec<String> = fs::read_dir(folder)
         .expect("the folder is there")
         .map(|entry| entry.expect("it can be listed").file_name())

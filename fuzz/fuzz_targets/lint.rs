@@ -28,9 +28,16 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let invocation = Invocation {
         arguments: BTreeMap::from([("GIVEN".to_owned(), "1.2".to_owned())]),
-        platform: bytes.first().is_some_and(|byte| byte % 2 == 0).then(Platform::default),
+        platform: bytes
+            .first()
+            .is_some_and(|byte| byte % 2 == 0)
+            .then(Platform::default),
         contract: Contract {
-            profile: if bytes.len() % 2 == 0 { Profile::Cvm } else { Profile::Service },
+            profile: if bytes.len().is_multiple_of(2) {
+                Profile::Cvm
+            } else {
+                Profile::Service
+            },
             ..Contract::default()
         },
         bases: Arc::from([own]),
@@ -38,7 +45,13 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let context = Files(BTreeMap::from([("a.sh".to_owned(), bytes.to_vec())]));
     let findings = judge(&source, &tree, &invocation, &context);
-    let verdict = decide(&source, &tree, findings, &Settings::default(), &Selection::default());
+    let verdict = decide(
+        &source,
+        &tree,
+        findings,
+        &Settings::default(),
+        &Selection::default(),
+    );
     let resolver = Resolver {
         source: &source,
         tree: &tree,

@@ -22,8 +22,15 @@ fuzz_target!(|bytes: &[u8]| {
         inside(instruction.span.end);
         let text = instruction.text.text();
         for word in instruction.words() {
-            assert!(text.get(word.range.start as usize..word.range.end as usize).is_some());
-            instruction.text.spans(word.range.clone()).iter().for_each(|span| inside(span.end));
+            assert!(
+                text.get(word.range.start as usize..word.range.end as usize)
+                    .is_some()
+            );
+            instruction
+                .text
+                .spans(word.range.clone())
+                .iter()
+                .for_each(|span| inside(span.end));
         }
     }
     tree.errors.iter().for_each(|error| inside(error.span.end));

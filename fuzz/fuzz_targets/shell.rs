@@ -23,6 +23,11 @@ fuzz_target!(|bytes: &[u8]| {
             assert!(text.get(range).is_some());
             word.constant();
         }
-        assert!(command.guards.iter().all(|guard| guard.command < script.commands.len()));
+        assert!(
+            command
+                .guards
+                .iter()
+                .all(|guard| guard.command < script.commands.len())
+        );
     }
 });

@@ -8,7 +8,7 @@
 
 use super::{Levels, Report, Rule, mounted};
 use crate::contract::Contract;
-use crate::facts::{Content, Facts, Reach, USUAL_PATH, Value, path};
+use crate::facts::{Content, Facts, READ_AT_LOGIN, Reach, USUAL_PATH, Value, path};
 use crate::finding::Severity;
 
 /// Its entry in the list.
@@ -19,20 +19,6 @@ pub const RULE: Rule = Rule {
 
 /// What `/etc/profile`, `login` and PAM put on PATH by themselves, besides what is usual.
 const ADDED_AT_LOGIN: [&str; 3] = ["/usr/games", "/usr/local/games", "/snap/bin"];
-
-/// Files that a login shell reads.
-const READ_AT_LOGIN: [&str; 10] = [
-    "/etc/profile",
-    "/etc/profile.d",
-    "/etc/environment",
-    "/etc/bash.bashrc",
-    "/etc/bashrc",
-    "/etc/login.defs",
-    "/etc/security/pam_env.conf",
-    "/etc/zsh",
-    "/etc/zshenv",
-    "/etc/skel",
-];
 
 /// Says the folders of each ENV once.
 pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
@@ -98,8 +84,10 @@ pub fn check(facts: &Facts, contract: &Contract, report: &mut Report) {
     }
 }
 
+/// Whether a login reads it, now or once it is copied into a home.
 fn is_read(path: &Value) -> bool {
-    READ_AT_LOGIN.iter().any(|known| path::covers(known, path))
+    let mut read = READ_AT_LOGIN.iter().chain(&["/etc/skel"]);
+    read.any(|known| path::covers(known, path))
 }
 
 /// Whether a program edits a file that a login shell reads.

@@ -64,7 +64,7 @@ impl<'a> Report<'a> {
     /// Says a fault at a place.
     pub fn say_at(&mut self, place: Place, certainty: Certainty, message: impl Into<String>) -> Said<'_> {
         let level = self.severity;
-        self.findings.push(Finding {
+        let finding = self.findings.push_mut(Finding {
             rule: self.rule.name,
             aliases: self.rule.aliases.to_vec(),
             severity: leveled(level, certainty),
@@ -76,7 +76,6 @@ impl<'a> Report<'a> {
             related: Vec::new(),
             fix: None,
         });
-        let finding = self.findings.last_mut().expect("it was just pushed");
         Said { finding, level }
     }
 }

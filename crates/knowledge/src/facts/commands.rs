@@ -10,6 +10,20 @@ use crate::finding::Certainty;
 /// PATH of every image that sets none: what BuildKit then sets.
 pub const USUAL_PATH: &str = crate::conversion::DEFAULT_PATH;
 
+/// Files and folders that a login reads for everybody.
+pub const READ_AT_LOGIN: [&str; 10] = [
+    "/etc/profile",
+    "/etc/profile.d",
+    "/etc/environment",
+    "/etc/bash.bashrc",
+    "/etc/bashrc",
+    "/etc/login.defs",
+    "/etc/security/pam_env.conf",
+    "/etc/zsh",
+    "/etc/zshenv",
+    "/etc/zprofile",
+];
+
 /// Where the distributions keep the certificates of authorities in one file.
 const BUNDLES: [&str; 4] = [
     "/etc/ssl/certs/ca-certificates.crt",

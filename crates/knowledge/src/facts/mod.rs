@@ -48,7 +48,7 @@ pub use accounts::{Accounts, Clash, Further, Group, Membership, Missing, User};
 pub use base::{Account, Base, Family, Group as BaseGroup, Init, Libc};
 pub use brings::{Bringer, Brings, InitBrought};
 pub use build::{Around, Build, Locale, Mount, Run, StageUse, Taken};
-pub use commands::USUAL_PATH;
+pub use commands::{READ_AT_LOGIN, USUAL_PATH};
 pub use config::{Config, Setting, Variable};
 pub use effect::{
     AccountChange, Change, ConfigChange, Content, Effect, Manager, NameKind, NewUser, PackageAction,
@@ -57,7 +57,7 @@ pub use effect::{
 pub use engine::Engine;
 pub use files::{File, Files, Gone, Removal};
 pub use meaning::{DaemonSetting, Meaning};
-pub use modes::{Mode, ModeReach, Right, gives, is_private_key};
+pub use modes::{Mode, ModeReach, Right, is_private_key};
 pub use observed::{LayerPaths, Observed, Seen, SeenKind, mark};
 pub use packages::{Package, Packages};
 pub use units::Unit;

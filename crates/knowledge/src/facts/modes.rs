@@ -48,6 +48,11 @@ pub enum Right {
 }
 
 impl Right {
+    /// Whether it is among the bits of a mode.
+    pub const fn is_in(self, bits: u32) -> bool {
+        bits & self.bit() != 0
+    }
+
     const fn bit(self) -> u32 {
         match self {
             Self::ReadByAll => 0o4,
@@ -73,9 +78,9 @@ impl Right {
 }
 
 /// Whether a mode gives a right, as chmod reads modes.
-pub fn gives(mode: &str, right: Right) -> bool {
+fn gives(mode: &str, right: Right) -> bool {
     if !mode.is_empty() && mode.bytes().all(|digit| digit.is_ascii_digit()) {
-        return u32::from_str_radix(mode, 8).is_ok_and(|bits| bits & right.bit() != 0);
+        return u32::from_str_radix(mode, 8).is_ok_and(|bits| right.is_in(bits));
     }
     mode.split(',').any(|clause| {
         let Some(at) = clause.find(['+', '=', '-']) else {

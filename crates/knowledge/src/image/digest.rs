@@ -20,9 +20,9 @@ pub struct Hashed<R> {
     inner: R,
     chunk: Arc<Vec<u8>>,
     at: usize,
-    to_hash: Option<SyncSender<Arc<Vec<u8>>>>,
+    to_hash: SyncSender<Arc<Vec<u8>>>,
     hashed: Receiver<Arc<Vec<u8>>>,
-    thread: Option<JoinHandle<[u8; 32]>>,
+    thread: JoinHandle<[u8; 32]>,
 }
 
 impl<R: Read> Hashed<R> {
@@ -43,9 +43,9 @@ impl<R: Read> Hashed<R> {
             inner,
             chunk: Arc::default(),
             at: 0,
-            to_hash: Some(to_hash),
+            to_hash,
             hashed,
-            thread: Some(thread),
+            thread,
         }
     }
 
@@ -68,8 +68,8 @@ impl<R: Read> Hashed<R> {
             }
             self.consume(length);
         }
-        drop(self.to_hash.take());
-        let thread = self.thread.take().expect("a digest is asked for once");
+        let Self { to_hash, thread, .. } = self;
+        drop(to_hash);
         let digest = thread.join().map_err(|_| io::Error::other("hashing failed"))?;
         Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
@@ -93,8 +93,8 @@ impl<R: Read> BufRead for Hashed<R> {
             }
             buffer.truncate(length);
             self.chunk = Arc::new(buffer);
-            if let Some(to_hash) = self.to_hash.as_ref().filter(|_| length > 0) {
-                to_hash
+            if length > 0 {
+                self.to_hash
                     .send(Arc::clone(&self.chunk))
                     .map_err(|_| io::Error::other("hashing failed"))?;
             }

@@ -8,7 +8,7 @@ use super::accounts::People;
 use super::inspected::{Content as Said, Entry, Inspected, Kind, Layer};
 use super::keep::{Keep, lies_in};
 use super::state::State;
-use crate::facts::{Change, Content, Effect, PACKAGE, Value, Write, WriteKind, mark, path};
+use crate::facts::{Change, Content, Effect, PACKAGE, READ_AT_LOGIN, Value, Write, WriteKind, mark, path};
 use crate::finding::Place;
 
 /// The writer of what a layer has: nobody knows the program.
@@ -30,18 +30,8 @@ const TEXTS: [&str; 9] = [
     "/etc/skel",
     "/etc/locale.gen",
 ];
-/// Files that a login or the system reads, told where no package owns them.
-const START_UP: [&str; 17] = [
-    "/etc/profile",
-    "/etc/profile.d",
-    "/etc/environment",
-    "/etc/bash.bashrc",
-    "/etc/bashrc",
-    "/etc/login.defs",
-    "/etc/security/pam_env.conf",
-    "/etc/zsh",
-    "/etc/zshenv",
-    "/etc/zprofile",
+/// Files that the system reads when it starts, told where no package owns them, as those of a login are.
+const START_UP: [&str; 7] = [
     "/etc/crontab",
     "/etc/cron.d",
     "/var/spool/cron",
@@ -205,6 +195,7 @@ impl Tell {
             .chain(STORES)
             .chain(TEXTS)
             .chain(START_UP)
+            .chain(READ_AT_LOGIN)
             .chain(INITS)
             .chain([
                 "/etc/systemd",
@@ -278,7 +269,11 @@ impl Tell {
         if TEXTS.iter().any(|text| lies_in(at, text)) {
             return !is_folder;
         }
-        if START_UP.iter().any(|text| lies_in(at, text)) {
+        if START_UP
+            .iter()
+            .chain(&READ_AT_LOGIN)
+            .any(|text| lies_in(at, text))
+        {
             // A script of a package's may link its file there.
             let leads_to_package = match &entry.kind {
                 Kind::Link(target) => self.is_owned(absolute(at, target).text()),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::inspected::{Entry, Kind, Layer};
 use super::state::State;
-use crate::facts::{Change, Effect, ModeReach, Right, Value, gives, is_private_key, path};
+use crate::facts::{Change, Effect, ModeReach, Right, Value, is_private_key, path};
 use crate::finding::Place;
 
 /// The effects of one layer. What packages own has the mode that its maker gave it.
@@ -15,44 +15,64 @@ pub fn of_layer(
     place: &dyn Fn(&str) -> Place,
     effects: &mut Vec<Effect>,
 ) {
-    // A folder for everybody stands for all that lies below it.
-    let mut open: BTreeSet<&str> = BTreeSet::new();
-    let mut entries: Vec<&Entry> = layer.entries.iter().collect();
-    entries.sort_by(|one, other| one.path.cmp(&other.path));
-    for entry in entries {
-        let reach = match entry.kind {
-            Kind::File | Kind::Hard(_) => ModeReach::File,
-            Kind::Folder => ModeReach::Folder,
-            Kind::Link(_) | Kind::Other => continue,
-        };
-        let said = format!("{:o}", entry.mode & 0o7777);
-        let is_open = gives(&said, Right::WrittenByAll) && !gives(&said, Right::Sticky);
-        let is_set =
-            reach == ModeReach::File && (gives(&said, Right::SetsUser) || gives(&said, Right::SetsGroup));
-        let is_key = reach == ModeReach::File && is_private_key(&entry.path);
-        let stays = || {
+    let mut asked: Vec<(&Entry, Asked)> = layer
+        .entries
+        .iter()
+        .filter_map(|entry| Some((entry, Asked::of(entry)?)))
+        .filter(|(entry, _)| !is_owned(&entry.path))
+        .filter(|(entry, _)| {
             last.entries
                 .get(&entry.path)
                 .is_some_and(|seen| seen.layer == index)
-        };
-        if !(is_open || is_set || is_key) || is_owned(&entry.path) || !stays() {
-            continue;
-        }
-        if is_open && reach == ModeReach::Folder {
-            open.insert(&entry.path);
-        }
+        })
+        .collect();
+    asked.sort_by_key(|(entry, _)| &entry.path);
+    // A folder for everybody stands for all that lies below it.
+    let mut open: BTreeSet<&str> = BTreeSet::new();
+    for (entry, asked) in asked {
         let mut above = std::iter::successors(folder(&entry.path), |path| folder(path));
-        if is_open && !is_set && !is_key && above.any(|folder| open.contains(folder)) {
+        if asked == Asked::Open && above.any(|folder| open.contains(folder)) {
             continue;
+        }
+        let reach = match entry.kind {
+            Kind::Folder => ModeReach::Folder,
+            _ => ModeReach::File,
+        };
+        if asked == Asked::Open && reach == ModeReach::Folder {
+            open.insert(&entry.path);
         }
         effects.push(Effect {
             place: place(&entry.path),
             change: Change::Mode {
                 path: path::clean(&Value::known(entry.path.as_str())),
-                said: Value::known(said),
+                said: Value::known(format!("{:o}", entry.mode & 0o7777)),
                 reach,
             },
         });
+    }
+}
+
+/// Why somebody asks for the mode of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// Everybody may write it, and for no other reason.
+    Open,
+    /// It runs as its owner or group, or it is a key.
+    ForItself,
+}
+
+impl Asked {
+    fn of(entry: &Entry) -> Option<Self> {
+        let is_file = match entry.kind {
+            Kind::File | Kind::Hard(_) => true,
+            Kind::Folder => false,
+            Kind::Link(_) | Kind::Other => return None,
+        };
+        let is = |right: Right| right.is_in(entry.mode);
+        if is_file && (is(Right::SetsUser) || is(Right::SetsGroup) || is_private_key(&entry.path)) {
+            return Some(Self::ForItself);
+        }
+        (is(Right::WrittenByAll) && !is(Right::Sticky)).then_some(Self::Open)
     }
 }
 

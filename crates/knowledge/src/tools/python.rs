@@ -183,20 +183,23 @@ fn environment(call: &Call, arguments: &[(Value, Place)], effects: &mut Effects)
     }
 }
 
+/// Options of pipx with a value.
+pub const PIPX: Grammar = Grammar {
+    short: "i",
+    long: &[
+        "python",
+        "pip-args",
+        "index-url",
+        "suffix",
+        "spec",
+        "preinstall",
+        "fetch-missing-python",
+        "backend",
+    ],
+};
+
 fn pipx(call: &Call, effects: &mut Effects) {
-    let grammar = Grammar {
-        short: "i",
-        long: &[
-            "python",
-            "pip-args",
-            "index-url",
-            "suffix",
-            "spec",
-            "preinstall",
-            "fetch-missing-python",
-        ],
-    };
-    let options = Options::of(call.arguments(), grammar);
+    let options = Options::of(call.arguments(), PIPX);
     let mut operands = options.operands.iter();
     match operands.next().and_then(|(verb, _)| verb.as_known()) {
         Some("install" | "inject" | "install-all") => {

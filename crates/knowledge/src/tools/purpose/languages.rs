@@ -144,19 +144,7 @@ fn pip_pin(word: &Value) -> Pin {
 
 /// pipx: it installs programs, each by itself.
 pub(super) fn pipx(call: &Call) -> Option<Request> {
-    let grammar = Grammar {
-        short: "i",
-        long: &[
-            "python",
-            "pip-args",
-            "index-url",
-            "suffix",
-            "spec",
-            "preinstall",
-            "backend",
-        ],
-    };
-    let options = Options::of(call.arguments(), grammar);
+    let options = Options::of(call.arguments(), python::PIPX);
     let (verb_word, verb_place) = options.operands.first()?;
     let skipped = match verb_word.as_known()? {
         "install" => 1,
