@@ -174,6 +174,8 @@ def large(path):
 
 
 def main():
+    if not os.path.exists(PROGRAM):
+        sys.exit(f"there is no {PROGRAM}: build it, or name another by SEAWORTHY")
     host = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
     path = host.removeprefix("unix://")
     walking()
